@@ -1,0 +1,26 @@
+# How everything here is compiled: language, warnings, sanitizers. Applies to this tree only;
+# nothing of it reaches a program that uses the installed library.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(IAPP_WERROR)
+    add_compile_options(-Werror)
+endif()
+
+# A failed check names its file as the tree does, wherever the tree was built.
+add_compile_options(
+    -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
+    -fmacro-prefix-map=${PROJECT_BINARY_DIR}/include/iapp/=)
+
+if(IAPP_SANITIZE)
+    add_compile_options(
+        -fsanitize=${IAPP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${IAPP_SANITIZE})
+endif()
+add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
