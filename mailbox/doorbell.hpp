@@ -1,0 +1,77 @@
+#pragma once
+// The doorbell: one word that says who has left mail for a worker and whether the worker sleeps.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace iapp {
+
+// The distance that keeps two threads' data off one cache line, adjacent-line prefetch included.
+inline constexpr std::size_t false_sharing_bytes = 128;
+
+// Bits 0 to 61: "worker i has pushed into its ring for me". Bit 62: "a thread that is no worker (or
+// a signal handler) has pushed". Bit 63: "I am asleep or about to be".
+//
+//                     ring(bit)                      ring(bit): caller must wake
+//        +---------+ ---------> +----------+      +--------+ ---------> +----------+
+//        |  empty  |            |   mail   |      | asleep |            |   mail   |
+//        +---------+ <--------- +----------+      +--------+            +----------+
+//             |        collect()                      ^   |
+//             +---------- try_sleep() ----------------+   +--- collect() ---> empty
+//
+// Why no wake is lost. Both sides change the one word by read-modify-write operations, so its
+// modification order decides. A producer's fetch_or comes either before the owner's successful
+// compare_exchange (empty -> asleep) or after it. Before: the bit would make the exchange fail,
+// unless the owner has collected it in between, and then the acquire of collect() has seen the
+// push that the release of the fetch_or published. After: the producer, or another one before it,
+// finds the asleep bit, clears it and wakes the owner; what wakes (EVFILT_USER, eventfd) keeps its
+// state until the owner takes it. So each sleep gets exactly one wake and nobody else pays a
+// system call. A relaxed look at the word before the fetch_or would bring the lost wake back: the
+// load could be satisfied before the push became visible.
+template <template <class> class Atomic = std::atomic>
+class alignas(false_sharing_bytes) basic_doorbell {
+  public:
+    static constexpr unsigned workers_max = 62;
+    static constexpr std::uint64_t foreign = std::uint64_t{1} << 62;
+    static constexpr std::uint64_t asleep = std::uint64_t{1} << 63;
+
+    static constexpr std::uint64_t worker_bit(unsigned worker) noexcept {
+        return std::uint64_t{1} << worker;
+    }
+
+    // Any thread, also a signal handler, after its push. True: the owner slept and the caller, and
+    // only the caller, must now wake it.
+    bool ring(std::uint64_t bit) noexcept {
+        // release: pairs with the acquire in collect(), which then sees the push before it.
+        // acquire: pairs with the release of try_sleep(), so that the wake comes after the sleep.
+        const std::uint64_t before = word_.fetch_or(bit, std::memory_order_acq_rel);
+        if ((before & asleep) == 0) {
+            return false;
+        }
+        return (word_.fetch_and(~asleep, std::memory_order_acq_rel) & asleep) != 0;
+    }
+
+    // Owner only: takes all bits and leaves the word empty; the asleep bit is not among them.
+    std::uint64_t collect() noexcept {
+        // acquire: pairs with the release of ring(). release: keeps the owner's earlier reads of
+        // the rings before the moment when a producer can see the word empty.
+        return word_.exchange(0, std::memory_order_acq_rel) & ~asleep;
+    }
+
+    // Owner only, with all rings it was told of drained. False: there is mail, do not sleep.
+    bool try_sleep() noexcept {
+        std::uint64_t empty = 0;
+        // release: pairs with the acquire of ring(). acquire on failure: pairs with the release of
+        // the ring() that left the mail.
+        return word_.compare_exchange_strong(empty, asleep, std::memory_order_acq_rel,
+                                             std::memory_order_acquire);
+    }
+
+  private:
+    Atomic<std::uint64_t> word_{0};
+};
+
+using doorbell = basic_doorbell<>;
+
+} // namespace iapp

@@ -1,0 +1,73 @@
+#pragma once
+// Fixed-size memory for the small records of one worker: actors, messages, timers, list nodes.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace iapp {
+
+// Hands out blocks from free lists, one list for every multiple of 32 bytes up to 1 KiB; larger
+// requests go to the system heap. Memory comes from the heap in chunks of 64 KiB and is kept until
+// the pool ends, so the steady state allocates nothing. It has no limit of its own: what bounds it
+// are the limits on actors, connections, timers and messages that live in it.
+// Belongs to one thread at a time. Free blocks are poisoned under AddressSanitizer.
+class memory_pool {
+  public:
+    static constexpr std::size_t step_bytes = 32;
+    static constexpr std::size_t largest_bytes = 1024;
+    static constexpr std::size_t chunk_bytes = 64 * 1024;
+
+    memory_pool() = default;
+    ~memory_pool();
+    memory_pool(const memory_pool&) = delete;
+    memory_pool& operator=(const memory_pool&) = delete;
+
+    // Memory for `bytes`, aligned as operator new aligns. Never null: throws std::bad_alloc as
+    // operator new does when the system has none.
+    void* allocate(std::size_t bytes);
+
+    // Gives back what allocate(bytes) returned; `bytes` must be the same.
+    void deallocate(void* memory, std::size_t bytes) noexcept;
+
+    template <class T, class... Args>
+    T* make(Args&&... args) {
+        static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__, "over-aligned type");
+        void* memory = allocate(sizeof(T));
+        try {
+            return ::new (memory) T(std::forward<Args>(args)...);
+        } catch (...) {
+            deallocate(memory, sizeof(T));
+            throw;
+        }
+    }
+
+    template <class T>
+    void destroy(T* object) noexcept {
+        object->~T();
+        deallocate(object, sizeof(T));
+    }
+
+    // Blocks handed out and not yet given back.
+    std::size_t outstanding() const noexcept { return outstanding_; }
+
+    // Bytes taken from the system heap for chunks.
+    std::size_t reserved_bytes() const noexcept { return chunks_.size() * chunk_bytes; }
+
+  private:
+    struct free_block {
+        free_block* next;
+    };
+
+    void refill(std::size_t size_class);
+
+    std::array<free_block*, largest_bytes / step_bytes> free_{};
+    std::vector<std::unique_ptr<std::byte[]>> chunks_;
+    std::size_t outstanding_ = 0;
+};
+
+} // namespace iapp
