@@ -1,0 +1,109 @@
+#include <iapp/reactor/buffer_pool.hpp>
+
+#include <iapp/mailbox/poison.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace iapp {
+
+namespace {
+
+constexpr std::size_t class_of(std::size_t bytes) {
+    const std::size_t rounded = std::bit_ceil(std::max(bytes, buffer_pool::smallest_bytes));
+    return static_cast<std::size_t>(std::countr_zero(rounded) -
+                                    std::countr_zero(buffer_pool::smallest_bytes));
+}
+
+constexpr std::size_t bytes_of(std::size_t size_class) {
+    return buffer_pool::smallest_bytes << size_class;
+}
+
+} // namespace
+
+namespace detail {
+
+void release_block(buffer_block* block) noexcept {
+    block->pool->put_back(block);
+}
+
+} // namespace detail
+
+buffer_pool::buffer_pool(buffer_pool_options options) : options_{options} {
+    static_assert(class_of(largest_bytes) + 1 == classes);
+}
+
+buffer_pool::~buffer_pool() {
+    IAPP_CHECK(outstanding_ == 0, "buffers must not outlive their pool");
+    for (detail::buffer_block* block : free_) {
+        while (block != nullptr) {
+            detail::buffer_block* next = block->next_free;
+            nodes_.destroy(block);
+            block = next;
+        }
+    }
+    for (const mapped_pages& arena : arenas_) {
+        unpoison(arena.data(), arena.size());
+    }
+}
+
+buffer buffer_pool::allocate(std::size_t bytes) {
+    IAPP_CHECK(bytes > 0 && bytes <= largest_bytes, "a buffer holds 1 byte to 1 MiB");
+    const std::size_t size_class = class_of(bytes);
+    if (free_[size_class] == nullptr && !refill(size_class)) {
+        return {};
+    }
+    detail::buffer_block* block = free_[size_class];
+    free_[size_class] = block->next_free;
+    block->references = 1;
+    unpoison(block->memory, bytes_of(size_class));
+    ++outstanding_;
+    return buffer{block, bytes};
+}
+
+buffer buffer_pool::copy(std::string_view text) {
+    buffer made = text.empty() ? buffer{} : allocate(text.size());
+    if (made) {
+        std::memcpy(made.writable().data(), text.data(), text.size());
+    }
+    return made;
+}
+
+bool buffer_pool::can_allocate(std::size_t bytes) const noexcept {
+    const std::size_t size_class = class_of(bytes);
+    return free_[size_class] != nullptr ||
+           mapped_bytes_ + std::max(arena_bytes, bytes_of(size_class)) <= options_.limit_bytes;
+}
+
+bool buffer_pool::refill(std::size_t size_class) {
+    const std::size_t block_bytes = bytes_of(size_class);
+    const std::size_t wanted_bytes = std::max(arena_bytes, block_bytes);
+    if (mapped_bytes_ + wanted_bytes > options_.limit_bytes) {
+        return false;
+    }
+    mapped_pages arena = mapped_pages::map(wanted_bytes, options_.pages);
+    if (arena.size() < wanted_bytes) {
+        return false; // the system has no memory: the same to a caller as our own limit
+    }
+    arenas_degraded_ += arena.degraded() ? 1 : 0;
+    mapped_bytes_ += arena.size();
+    std::byte* memory = arena.data();
+    // All of the arena, which huge pages may have made larger; the last block comes first.
+    for (std::size_t i = arena.size() / block_bytes; i-- > 0;) {
+        free_[size_class] =
+            nodes_.make<detail::buffer_block>(memory + i * block_bytes, this, free_[size_class], 0U,
+                                              static_cast<std::uint32_t>(size_class));
+    }
+    poison(memory, arena.size());
+    arenas_.push_back(std::move(arena));
+    return true;
+}
+
+void buffer_pool::put_back(detail::buffer_block* block) noexcept {
+    poison(block->memory, bytes_of(block->size_class));
+    block->next_free = free_[block->size_class];
+    free_[block->size_class] = block;
+    --outstanding_;
+}
+
+} // namespace iapp

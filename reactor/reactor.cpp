@@ -1,0 +1,127 @@
+#include <iapp/reactor/reactor.hpp>
+
+#include <iapp/reactor/deadline_record.hpp>
+#include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/os/system_kernel.hpp>
+
+#include <algorithm>
+
+namespace iapp {
+
+namespace {
+
+constexpr std::size_t timers_per_poll = 1024;
+
+} // namespace
+
+reactor::reactor(std::unique_ptr<kernel> os, const reactor_options& options)
+    : os_{std::move(os)}, now_{os_->now()}, buffers_{options.buffers}, timers_{now_},
+      transports_{options.sockets_max} {}
+
+reactor::~reactor() {
+    IAPP_CHECK(transports_.size() == 0, "close_all() comes before the end of a reactor");
+}
+
+result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options) {
+    return make(options, std::make_unique<system_kernel>());
+}
+
+result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options,
+                                               std::unique_ptr<kernel> os) {
+    std::unique_ptr<reactor> made{new reactor{std::move(os), options}};
+    result<std::unique_ptr<engine>> chosen =
+        make_engine(options.engine, {*made->os_, made->transports_, made->buffers_, made->now_});
+    if (!chosen) {
+        return chosen.error();
+    }
+    made->engine_ = std::move(*chosen);
+    return made;
+}
+
+void reactor::fire_timers() {
+    now_ = os_->now();
+    timers_.advance(now_, timers_per_poll);
+}
+
+void reactor::poll(duration timeout) {
+    if (const std::optional<time_point> next = timers_.next_deadline()) {
+        const duration until = std::max(*next - now_, duration::zero());
+        timeout = std::min(timeout, until);
+    }
+    engine_->poll(timeout);
+}
+
+bool reactor::close_all(time_point deadline) {
+    closing_ = true;
+    transports_.for_each([this](slot_id, transport& t) {
+        t.owner = nullptr;
+        disarm_deadline(t);
+        close(t);
+    });
+    while (transports_.size() > 0) {
+        if (now_ >= deadline) {
+            return false;
+        }
+        fire_timers();
+        poll(std::min<duration>(deadline - now_, std::chrono::milliseconds{10}));
+    }
+    return true;
+}
+
+transport* reactor::adopt(descriptor fd, const transport_events& events) {
+    slot_id id;
+    transport* t = closing_ ? nullptr : transports_.create(id);
+    if (t == nullptr) {
+        os_->close(fd);
+        return nullptr;
+    }
+    t->id = id;
+    t->fd = fd;
+    t->home = this;
+    t->events = &events;
+    return t;
+}
+
+void reactor::start_input(transport& t, input_kind what) {
+    ++counters_.ops_started;
+    engine_->start_input(t, what);
+}
+
+void reactor::arm_deadline(transport& t, duration after) {
+    if (t.deadline == nullptr) {
+        t.deadline = records_.make<deadline_record>(t, [](timer_node& node) {
+            transport& due = static_cast<deadline_record&>(node).of;
+            due.events->deadline_passed(due);
+        });
+    }
+    timers_.arm(*t.deadline, now_ + after);
+}
+
+void reactor::disarm_deadline(transport& t) noexcept {
+    if (t.deadline != nullptr) {
+        timers_.cancel(*t.deadline);
+        records_.destroy(std::exchange(t.deadline, nullptr));
+    }
+}
+
+void reactor::close(transport& t) {
+    if (!t.closing) {
+        ++counters_.ops_started;
+        disarm_deadline(t);
+        if (t.named) {
+            if (const result<address> at = os_->local_address(t.fd)) {
+                os_->remove_name(*at);
+            }
+        }
+        engine_->close(t);
+    }
+}
+
+void reactor::release(transport& t) noexcept {
+    ++counters_.ops_ended;
+    counters_.bytes_out -= t.unsent.size_bytes();
+    counters_.bytes_dropped += t.unsent.size_bytes();
+    transports_.destroy(t.id);
+}
+
+} // namespace iapp

@@ -1,0 +1,93 @@
+#pragma once
+// stream: a handle on a connected (or connecting) TCP or Unix stream.
+
+#include <iapp/reactor/buffer_list.hpp>
+#include <iapp/reactor/events.hpp>
+#include <iapp/reactor/socket_options.hpp>
+#include <iapp/reactor/transport_handle.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace iapp {
+
+// Whom a stream tells: functions that get `owner` as their first argument. A null function: the
+// owner does not want to know. Called by the worker's turn, never from within a call on the stream.
+struct stream_handlers {
+    void (*on_bytes)(void* owner, bytes&& what) = nullptr;
+    void (*on_drained)(void* owner, drained what) = nullptr;
+    void (*on_input_ended)(void* owner, input_ended what) = nullptr;
+    void (*on_connected)(void* owner, connected what) = nullptr;
+    void (*on_closed)(void* owner, const closed& what) = nullptr;
+};
+
+struct receive_options {
+    // The most that one `bytes` holds: 1 byte to 1 MiB. A buffer is taken from the pool only when
+    // there is something to read.
+    std::uint32_t io_size_bytes = 16 * 1024;
+    // Throw the bytes away in the kernel where it can, and only count them.
+    bool discard = false;
+    // write() says `full` once this much waits to be sent, and refuses from then on.
+    std::uint32_t write_limit_bytes = 256 * 1024;
+};
+
+struct connect_options {
+    std::chrono::milliseconds deadline{10'000}; // then it closes with timed_out; 0: the system's
+    stream_options stream = {};
+};
+
+enum class write_status : std::uint8_t {
+    ok,
+    full,    // taken, and the limit is reached: wait for `drained` before writing more
+    refused, // not taken: the limit was reached before, or the write side is shut or closing
+};
+
+// Destroying the handle stops all messages at once and closes the stream as close() does. All calls
+// belong to the worker's thread; on an empty or closed handle they do nothing and report failure.
+class stream : public transport_handle {
+  public:
+    // What close() leaves behind may take this long to be sent before it is dropped with a reset.
+    static constexpr std::chrono::milliseconds flush_max{5'000};
+
+    stream() noexcept = default;
+    stream(stream&&) noexcept = default;
+    stream& operator=(stream&&) noexcept = default;
+    ~stream();
+
+    // Begins to receive, and makes `owner` the one to be told. A stream is started once; before
+    // that nothing is read from it, and afterwards its owner stays.
+    void start(const stream_handlers& handlers, void* owner, const receive_options& options = {});
+
+    // Takes buffers to be sent in order after what was written before. The bytes of a shared
+    // buffer must not change until they are sent. While a connect is under way they wait for it.
+    write_status write(buffer_list what);
+
+    // No more `bytes` until resume(), except for what was in flight.
+    void pause();
+    void resume();
+
+    // Half-close: when all that was written is sent, the peer sees the end. Receiving goes on.
+    void shutdown_write();
+
+    // Stops receiving, sends what was written (at most flush_max), then closes. Bytes that the
+    // peer sent and nobody read make the kernel answer with a reset: to be sure that the peer gets
+    // the last bytes, shutdown_write() and wait for input_ended first.
+    void close();
+
+    // Closes at once with a reset (RST); what was not sent is dropped.
+    void abort();
+
+    // Bytes taken by write() and not yet handed to the kernel.
+    std::size_t unsent_bytes() const noexcept;
+    result<address> peer_address() const;
+    std::error_code set_options(const stream_options& options);
+
+  private:
+    friend class reactor;
+    friend struct listener_side;
+    using transport_handle::transport_handle;
+};
+
+} // namespace iapp
