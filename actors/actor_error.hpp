@@ -1,0 +1,23 @@
+#pragma once
+// Errors of the actor layer.
+
+#include <system_error>
+
+namespace iapp {
+
+enum class actor_error {
+    unanswered = 1, // the actor is gone, has failed or ends without an answer
+    refused,        // its worker's mail is at its limit, or the system is stopping
+};
+
+// The category "iapp.actor".
+const std::error_category& actor_category() noexcept;
+
+inline std::error_code make_error_code(actor_error e) noexcept {
+    return {static_cast<int>(e), actor_category()};
+}
+
+} // namespace iapp
+
+template <>
+struct std::is_error_code_enum<iapp::actor_error> : std::true_type {};

@@ -1,0 +1,86 @@
+#pragma once
+// context: what an actor sees of the runtime.
+
+#include <iapp/actors/signal.hpp>
+#include <iapp/actors/timer.hpp>
+#include <iapp/reactor/listener.hpp>
+#include <iapp/reactor/watch.hpp>
+
+#include <string_view>
+
+namespace iapp {
+
+template <class... Ms>
+class ref;
+struct spawn_options;
+class buffer_pool;
+struct io_counters;
+
+namespace detail {
+template <class A>
+struct ref_to;
+}
+
+// One for each actor, given to its constructor if that takes one; lives as long as the actor. All
+// calls belong to the actor's worker.
+class context {
+  public:
+    explicit context(cell& self) noexcept : self_{self} {}
+
+    context(const context&) = delete;
+    context& operator=(const context&) = delete;
+
+    // Ends this actor when the present handler has returned. Its streams and timers end with it.
+    void stop();
+
+    // Asks for the end of the whole system; system::wait() returns with this status. The first
+    // call counts.
+    void stop_system(int exit_status);
+
+    // A new actor on this worker; it is constructed before the call returns. The ref is empty when
+    // the constructor threw (counted as a failed actor) or the worker has no slot left.
+    template <class A, class... Args>
+    auto spawn(Args&&... args) -> typename detail::ref_to<A>::type;
+
+    // A name for this actor, by which others send to it: cx.self(*this).
+    template <class A>
+    auto self(const A& me) const -> typename detail::ref_to<A>::type;
+
+    // Sockets; this actor gets their messages and must accept them (checked). Errors: see reactor.
+    result<listener> listen(const address& at, const listen_options& options = {});
+    result<stream> connect(const address& to, const connect_options& options = {});
+    // Begins to receive from a connected or connecting stream, for this actor.
+    void start(stream& s, const receive_options& options = {});
+    // Readiness of a descriptor of a foreign library.
+    result<watch> watch_descriptor(int fd, interest what);
+
+    // Sends `message` to this actor once, or again and again without drift: the n-th at n times the
+    // period after now. A period that passes while the worker is busy is made up for later, one
+    // message each.
+    template <class M>
+    timer after(duration delay, M message);
+    template <class M>
+    timer every(duration period, M message);
+
+    // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
+    // device_or_resource_busy.
+    result<signal_watch> on_signal(int number, signal_options options = {});
+
+    // Buffers of this worker.
+    buffer_pool& buffers() noexcept;
+    // The time of the present turn.
+    time_point now() const noexcept;
+    // Which worker this is, from 0.
+    unsigned worker_index() const noexcept;
+    std::string_view engine_name() const noexcept;
+    // Of the whole worker, all its actors together.
+    const io_counters& io() const noexcept;
+    std::uint64_t system_calls() const noexcept;
+
+  private:
+    timer start_timer(timer_record* record, duration delay);
+
+    cell& self_;
+};
+
+} // namespace iapp

@@ -1,0 +1,62 @@
+#pragma once
+// The templates of context, which need the worker's definition.
+
+#include <iapp/actors/ref.hpp>
+
+namespace iapp {
+
+template <class A, class... Args>
+auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type {
+    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
+    return {&self_.home, self_.home.template spawn<A>(std::forward<Args>(args)...)};
+}
+
+template <class A>
+auto context::self(const A&) const -> typename detail::ref_to<A>::type {
+    return {&self_.home, self_.id};
+}
+
+namespace detail {
+
+template <class M>
+struct timer_record_of final : timer_record {
+    timer_record_of(cell& to, duration period, M&& message_)
+        : timer_record{&fired, &ended, to, period}, message{std::move(message_)} {}
+
+    static void fired(timer_node& node) {
+        auto& self = static_cast<timer_record_of&>(node);
+        worker_loop& home = self.owner.home;
+        const slot_id owner = self.owner.id;
+        M copy{self.message};
+        if (self.every > duration::zero()) {
+            home.io().timers().arm(self, self.deadline() + self.every);
+        }
+        home.count_sent();
+        home.deliver(owner, key_of<M>(), &copy, nullptr); // the record may be gone now
+    }
+
+    static void ended(timer_record* self, memory_pool& from) {
+        from.destroy(static_cast<timer_record_of*>(self));
+    }
+
+    M message;
+};
+
+} // namespace detail
+
+template <class M>
+timer context::after(duration delay, M message) {
+    return start_timer(self_.home.memory().template make<detail::timer_record_of<M>>(
+                           self_, duration::zero(), std::move(message)),
+                       delay);
+}
+
+template <class M>
+timer context::every(duration period, M message) {
+    IAPP_CHECK(period > duration::zero(), "a period is longer than nothing");
+    return start_timer(self_.home.memory().template make<detail::timer_record_of<M>>(
+                           self_, period, std::move(message)),
+                       period);
+}
+
+} // namespace iapp

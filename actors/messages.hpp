@@ -1,0 +1,86 @@
+#pragma once
+// Naming messages: the list of what an actor accepts, and keys and names of message types.
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace iapp {
+
+// An actor's protocol: `using accepts = iapp::messages<get, put>;`.
+template <class... Ms>
+struct messages {
+    template <class M>
+    static constexpr bool contains = (std::same_as<M, Ms> || ...);
+};
+
+// Tells message types apart at run time: the address of one variable for each type.
+using message_key = const void*;
+
+namespace detail {
+
+template <class T>
+inline constexpr char key_variable = 0;
+
+template <class T>
+constexpr std::string_view function_name() {
+    return __PRETTY_FUNCTION__;
+}
+
+} // namespace detail
+
+template <class M>
+constexpr message_key key_of() noexcept {
+    return &detail::key_variable<std::remove_cvref_t<M>>;
+}
+
+// The type's name as the compiler spells it, for people: "store", "my_server::session".
+template <class T>
+constexpr std::string_view type_name() noexcept {
+    std::string_view name = detail::function_name<T>();
+    const auto start = name.find("T = ") + 4;
+    name.remove_prefix(start);
+    return name.substr(0, name.find_first_of(";]"));
+}
+
+// The same at an address that lives for ever.
+template <class T>
+inline constexpr std::string_view type_name_of = type_name<T>();
+
+template <class A, class M>
+concept handles = requires(A& actor, M&& message) {
+    actor.on(std::move(message));
+};
+
+// Whether M is in the list of what A accepts.
+template <class A, class M>
+inline constexpr bool accepts_message = A::accepts::template contains<M>;
+
+// What an ask for M is answered with: `struct get { using reply = int; };`.
+template <class M>
+concept request = requires {
+    typename M::reply;
+};
+
+namespace detail {
+
+template <class A, class List>
+struct handles_all;
+
+template <class A, class... Ms>
+struct handles_all<A, messages<Ms...>> {
+    static constexpr bool value = (handles<A, Ms> && ...);
+};
+
+} // namespace detail
+
+// A plain class with a protocol and an `on` for every message in it.
+template <class A>
+concept actor = requires {
+    typename A::accepts;
+}
+
+&&detail::handles_all<A, typename A::accepts>::value;
+
+} // namespace iapp

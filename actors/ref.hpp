@@ -1,0 +1,131 @@
+#pragma once
+// ref: the name of an actor, by which anybody sends to it.
+
+#include <iapp/actors/worker.hpp>
+
+#include <concepts>
+#include <tuple>
+#include <utility>
+
+namespace iapp {
+
+namespace detail {
+
+// A message under way to an actor. A local one comes from its worker's pool and was counted as sent
+// when it was queued; one from another thread comes from the heap and is counted when it arrives.
+template <class M>
+struct actor_message final : envelope {
+    actor_message(handler h, slot_id to_, M&& payload_)
+        : envelope{h}, to{to_}, payload{std::move(payload_)} {}
+
+    static bool handle_local(envelope* self, void* worker, fate what) {
+        auto& home = *static_cast<worker_loop*>(worker);
+        auto* message = static_cast<actor_message*>(self);
+        const bool delivered = message->arrive(home, what);
+        home.memory().destroy(message);
+        return delivered;
+    }
+
+    static bool handle_foreign(envelope* self, void* worker, fate what) {
+        auto& home = *static_cast<worker_loop*>(worker);
+        home.count_sent();
+        auto* message = static_cast<actor_message*>(self);
+        const bool delivered = message->arrive(home, what);
+        delete message;
+        return delivered;
+    }
+
+    bool arrive(worker_loop& home, fate what) {
+        if (what == fate::discard) {
+            home.count_dead(dead_letter::stopped);
+            return false;
+        }
+        return home.deliver(to, key_of<M>(), &payload, nullptr);
+    }
+
+    slot_id to;
+    M payload;
+};
+
+} // namespace detail
+
+// A plain value of 16 bytes: worker, slot, generation. Copy it, keep it, send it anywhere; it may
+// outlive the actor (what is sent then is a counted dead letter) but not the system. The types are
+// the messages it may send, a subset of what the actor accepts, checked at compile time.
+template <class... Ms>
+class ref {
+  public:
+    // Names nobody: what is sent is refused.
+    ref() noexcept = default;
+
+    // Fewer messages than `other` may send.
+    template <class... More>
+    ref(const ref<More...>& other) noexcept : home_{other.home()}, id_{other.id()} {
+        static_assert((messages<More...>::template contains<Ms> && ...),
+                      "the actor does not accept all the messages that this ref would send");
+    }
+
+    // Any thread; never blocks. True: the message is queued for the actor's worker, and will be
+    // delivered or counted there as a dead letter. False: it was refused and counted, because the
+    // queue was at its limit, the system is stopping or the ref is empty.
+    template <class M>
+    bool send(M message) const {
+        static_assert(messages<Ms...>::template contains<M>,
+                      "the actor does not accept this message");
+        if (home_ == nullptr) {
+            return false;
+        }
+        using made = detail::actor_message<M>;
+        if (worker_loop::current() == home_) {
+            return home_->room_for_local() && home_->push_local(home_->memory().template make<made>(
+                                                  &made::handle_local, id_, std::move(message)));
+        }
+        auto* envelope = new made(&made::handle_foreign, id_, std::move(message));
+        const bool queued = home_->mail().push(envelope);
+        if (!queued) {
+            delete envelope;
+        }
+        return queued;
+    }
+
+    // Whether it names somebody; he may be gone all the same.
+    explicit operator bool() const noexcept { return static_cast<bool>(id_); }
+
+    slot_id id() const noexcept { return id_; }
+
+    worker_loop* home() const noexcept { return home_; }
+
+    friend bool operator==(const ref&, const ref&) noexcept = default;
+
+  private:
+    friend class context;
+    friend class system;
+
+    ref(worker_loop* home, slot_id id) noexcept : home_{id ? home : nullptr}, id_{id} {}
+
+    worker_loop* home_ = nullptr;
+    slot_id id_;
+};
+
+namespace detail {
+
+template <class List>
+struct ref_of_list;
+
+template <class... Ms>
+struct ref_of_list<messages<Ms...>> {
+    using type = ref<Ms...>;
+};
+
+template <class A>
+struct ref_to {
+    using type = typename ref_of_list<typename A::accepts>::type;
+};
+
+} // namespace detail
+
+// The ref that may send all that A accepts.
+template <class A>
+using ref_to = typename detail::ref_to<A>::type;
+
+} // namespace iapp

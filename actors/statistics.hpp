@@ -1,0 +1,41 @@
+#pragma once
+// What workers and systems count.
+
+#include <iapp/mailbox/envelope.hpp>
+#include <iapp/reactor/reactor.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace iapp {
+
+constexpr std::size_t index_of(dead_letter reason) noexcept {
+    return static_cast<std::size_t>(reason);
+}
+
+// Plain numbers, one writer. sent = delivered + all dead letters once nothing is under way.
+struct worker_counters {
+    std::uint64_t sent = 0;
+    std::uint64_t delivered = 0;
+    std::array<std::uint64_t, 4> dead_letters{}; // by dead_letter
+    std::uint64_t actors_spawned = 0;
+    std::uint64_t actors_ended = 0;
+    std::uint64_t actors_failed = 0;  // an exception ended them, or kept them from beginning
+    std::uint64_t actors_refused = 0; // actors_max was reached
+    std::uint64_t turns = 0;
+    std::uint64_t sleeps = 0; // turns that went to wait
+};
+
+// One worker, or the sum over several.
+struct worker_statistics {
+    worker_counters actors;
+    io_counters io;
+    std::uint64_t system_calls = 0;
+    std::uint64_t open_sockets = 0;
+    std::uint64_t buffers_out = 0;
+    std::uint64_t buffer_bytes_mapped = 0;
+
+    worker_statistics& operator+=(const worker_statistics& other) noexcept;
+};
+
+} // namespace iapp

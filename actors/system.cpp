@@ -1,0 +1,140 @@
+#include <iapp/actors/system.hpp>
+
+#include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/os/signals.hpp>
+#include <iapp/reactor/os/threads.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace iapp {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// "engine "x" (this build has epoll, poll)"
+std::string describe_engine(const std::string& asked_for) {
+    std::string text = "engine \"" + wanted_engine(asked_for) + "\" (this build has";
+    const char* separator = " ";
+    for (const std::string_view name : engine_names()) {
+        text.append(separator).append(name);
+        separator = ", ";
+    }
+    return text + ")";
+}
+
+} // namespace
+
+system::system(system_options options) {
+    if (options.workers == 0 || options.workers > workers_max) {
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument),
+                                "a system has 1 to 62 workers");
+    }
+    os::ignore_broken_pipes();
+    system_control& control = *this;
+    for (unsigned i = 0; i < options.workers; ++i) {
+        result<std::unique_ptr<reactor>> io = reactor::make(options.io);
+        if (!io) {
+            throw std::system_error(io.error(), describe_engine(options.io.engine));
+        }
+        auto made = std::make_unique<worker_thread>();
+        made->loop = std::make_unique<worker_loop>(i, std::move(*io), options.limits, control);
+        threads_.push_back(std::move(made));
+    }
+    engine_name_ = threads_.front()->loop->io().engine_name();
+    const std::vector<int> processors = options.pin ? os::usable_processors() : std::vector<int>{};
+    for (unsigned i = 0; i < options.workers; ++i) {
+        const int processor = processors.empty() ? -1 : processors[i % processors.size()];
+        threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
+                                          options.name + "-" + std::to_string(i), processor};
+    }
+}
+
+void system::run_thread(worker_thread& self, const std::string& name, int processor) {
+    os::name_this_thread(name);
+    if (processor >= 0) {
+        os::pin_this_thread(processor);
+    }
+    self.clean = self.loop->run();
+    self.ended.release(); // pairs with the acquire in join_by()
+}
+
+system::~system() {
+    if (!stopped_ && !stop(stop_deadline)) {
+        std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
+        std::abort();
+    }
+}
+
+void system::request_stop(int exit_status) noexcept {
+    if (!stop_requested_.exchange(true, std::memory_order_acq_rel)) {
+        exit_status_.store(exit_status, std::memory_order_relaxed); // read after the semaphore
+        stop_wanted_.release(); // pairs with the acquire in wait()
+    }
+}
+
+int system::exit_status() const noexcept {
+    return exit_status_.load(std::memory_order_relaxed);
+}
+
+bool system::wait(std::chrono::nanoseconds time) {
+    stop_seen_ = stop_seen_ || stop_wanted_.try_acquire_for(time);
+    return stop_seen_;
+}
+
+result<void> system::stop(std::chrono::nanoseconds deadline) {
+    IAPP_CHECK(worker_loop::current() == nullptr, "a worker cannot wait for its own end");
+    if (stopped_) {
+        return {};
+    }
+    const steady::time_point until = steady::now() + deadline;
+    for (const auto& worker : threads_) {
+        worker->loop->ask_to_stop(deadline);
+    }
+    bool all = true;
+    for (const auto& worker : threads_) {
+        all = join_by(*worker, until) && all;
+    }
+    if (!all) {
+        return std::errc::timed_out;
+    }
+    for (const auto& worker : threads_) {
+        worker->loop->discard_mail(); // what others pushed while they ended
+    }
+    stopped_ = true;
+    return {};
+}
+
+bool system::join_by(worker_thread& worker, steady::time_point deadline) {
+    if (worker.joined) {
+        return true;
+    }
+    if (!worker.ended.try_acquire_until(deadline)) {
+        stop_report_ = worker.loop->late_report();
+        return false;
+    }
+    worker.thread.join();
+    worker.joined = true;
+    IAPP_CHECK(worker.clean, "an operation has not ended although it was cancelled");
+    return true;
+}
+
+result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) {
+    worker_statistics sum;
+    for (unsigned i = 0; i < workers(); ++i) {
+        if (stopped_) {
+            sum += threads_[i]->loop->statistics();
+            continue;
+        }
+        const result<worker_statistics> one =
+            call(i, deadline, [](worker_loop& home) { return home.statistics(); });
+        if (!one) {
+            return one.error();
+        }
+        sum += *one;
+    }
+    return sum;
+}
+
+} // namespace iapp

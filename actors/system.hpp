@@ -1,0 +1,111 @@
+#pragma once
+// system: the workers of a program, their start and their end.
+
+#include <iapp/actors/actor_error.hpp>
+#include <iapp/actors/context_templates.hpp>
+#include <iapp/actors/reply_slot.hpp>
+#include <iapp/actors/worker.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <semaphore>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace iapp {
+
+struct system_options {
+    unsigned workers = 1;      // 1 to 62 (bits of the doorbell word)
+    std::string name = "iapp"; // the threads are called name-0, name-1…
+    bool pin = false;          // each thread to one of the processors that the process may use
+    reactor_options io = {};   // for each worker
+    worker_limits limits = {}; // for each worker
+};
+
+struct spawn_options {
+    worker on = {};
+};
+
+// Starts its workers at once and owns them. The thread that made it drives it by the calls below;
+// those that block must not be called by a worker.
+class system final : private system_control {
+  public:
+    static constexpr unsigned workers_max = doorbell::workers_max;
+
+    // Throws std::system_error: invalid_argument for a number of workers out of range or an engine
+    // that this build does not have, else what the operating system refused. From then on a write
+    // to a closed pipe is an error for the whole process, not a SIGPIPE.
+    explicit system(system_options options = {});
+    // Stops within stop_deadline if stop() was not called; a worker that hangs then ends the
+    // process with a message that names it, because its memory cannot be freed.
+    ~system();
+
+    static constexpr std::chrono::seconds stop_deadline{10};
+
+    // A new actor on a worker; waits until it is constructed there. The ref is empty when its
+    // constructor threw or the system is stopping.
+    template <actor A, class... Args>
+    ref_to<A> spawn(spawn_options options, Args&&... args);
+
+    // Sends a request and waits for the answer. Errors: timed_out, and actor_error::unanswered
+    // when the actor is gone, failed or the system stops, actor_error::refused when its worker's
+    // mail is full.
+    template <class M, class... Ms>
+    result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
+                                  M message);
+
+    // Waits until somebody calls request_stop() or context::stop_system(), at most `time`; true
+    // when somebody has, now or earlier.
+    bool wait(std::chrono::nanoseconds time);
+    // Any thread; the first status counts.
+    void request_stop(int exit_status) noexcept override;
+    // What the first request said; 0 when nobody asked.
+    int exit_status() const noexcept;
+
+    // Refuses what comes from other threads, ends the actors (the youngest first), cancels all I/O
+    // and awaits its end, counts what mail is left as dead letters, joins the threads. timed_out
+    // when a worker did not get there by the deadline: stop_report() then says which actor and
+    // message kept it; stop() may be called again. Afterwards there are only the statistics.
+    result<void> stop(std::chrono::nanoseconds deadline);
+
+    const std::string& stop_report() const noexcept { return stop_report_; }
+
+    unsigned workers() const noexcept { return static_cast<unsigned>(threads_.size()); }
+
+    std::string_view engine_name() const noexcept { return engine_name_; }
+
+    // The sum over all workers: asked for by message while they run, read when they have stopped.
+    // A worker that does not answer within `deadline` makes it fail with timed_out.
+    result<worker_statistics> statistics(std::chrono::nanoseconds deadline);
+
+  private:
+    struct worker_thread {
+        std::unique_ptr<worker_loop> loop;
+        std::thread thread;
+        std::binary_semaphore ended{0};
+        bool joined = false;
+        bool clean = false; // every operation ended in time
+    };
+
+    // Runs f(worker) on a worker and waits for what it returns.
+    template <class F>
+    auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
+        -> result<std::invoke_result_t<F&, worker_loop&>>;
+    static void run_thread(worker_thread& self, const std::string& name, int processor);
+    bool join_by(worker_thread& worker, std::chrono::steady_clock::time_point deadline);
+
+    std::vector<std::unique_ptr<worker_thread>> threads_;
+    std::string engine_name_;
+    std::string stop_report_;
+    std::binary_semaphore stop_wanted_{0};
+    std::atomic<bool> stop_requested_{false};
+    std::atomic<int> exit_status_{0};
+    bool stop_seen_ = false;
+    bool stopped_ = false;
+};
+
+} // namespace iapp
+
+#include <iapp/actors/system_templates.hpp>

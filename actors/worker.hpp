@@ -1,0 +1,194 @@
+#pragma once
+// worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
+
+#include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/statistics.hpp>
+#include <iapp/mailbox/envelope_queue.hpp>
+#include <iapp/mailbox/memory_pool.hpp>
+#include <iapp/mailbox/port.hpp>
+#include <iapp/reactor/reactor.hpp>
+
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace iapp {
+
+// Names a worker of a system, from 0.
+struct worker {
+    unsigned index = 0;
+};
+
+// What workers can ask of their system.
+class system_control {
+  public:
+    // Any thread: system::wait() returns with this status; the first call counts.
+    virtual void request_stop(int exit_status) noexcept = 0;
+
+  protected:
+    ~system_control() = default;
+};
+
+struct worker_limits {
+    std::uint32_t actors_max = 1U << 20;         // beyond it spawn gives an empty ref
+    std::size_t local_messages_max = 1U << 20;   // between actors of this worker; beyond: refused
+    std::size_t foreign_messages_max = 1U << 14; // from other threads; beyond: refused
+};
+
+// Belongs to one thread at a time, which adopts it; only mail() and what the report functions give
+// may be used by others. A thread of its own is merely a loop around turn(), and several workers
+// can be stepped by one thread.
+class worker_loop {
+  public:
+    worker_loop(unsigned index, std::unique_ptr<reactor> io, const worker_limits& limits,
+                system_control& system);
+    ~worker_loop();
+    worker_loop(const worker_loop&) = delete;
+    worker_loop& operator=(const worker_loop&) = delete;
+
+    // The worker whose turn() runs in this thread, or null.
+    static worker_loop* current() noexcept;
+
+    // One turn: messages, timers, I/O, a bounded number of each. Waits for the first of them, but
+    // not beyond `deadline` (time_point::max(): for ever; a past one: not at all).
+    void turn(time_point deadline);
+
+    // Turns until ask_to_stop(), then ends all actors and all I/O. False when some operation had
+    // not ended by its deadline.
+    bool run();
+    // Any thread: run() ends, and all I/O with it within `deadline`. Nothing is accepted from other
+    // threads any more.
+    void ask_to_stop(std::chrono::nanoseconds deadline) noexcept;
+
+    // After all threads that might push have ended: what is left becomes dead letters.
+    void discard_mail() noexcept;
+
+    port& mail() noexcept { return mail_; }
+
+    reactor& io() noexcept { return *io_; }
+
+    memory_pool& memory() noexcept { return memory_; }
+
+    unsigned index() const noexcept { return index_; }
+
+    system_control& control() noexcept { return system_; }
+
+    worker_statistics statistics() const;
+
+    // Actors. Worker's thread only.
+    template <actor A, class... Args>
+    slot_id spawn(Args&&... args);
+    cell* find(slot_id id) noexcept;
+    void end(cell& actor) noexcept;
+    // Ends a stopping actor with the present turn if none of its handlers is running.
+    void stop_when_idle(cell& actor);
+    // Both count, and say so on standard error.
+    void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
+    void report_failed_construction(std::string_view actor, const char* why) noexcept;
+
+    // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
+    bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
+    // False, and counted as a refused message, when local_messages_max wait.
+    bool room_for_local() noexcept;
+
+    // Queues a message from an actor of this worker, counted as sent; room_for_local() was true.
+    bool push_local(envelope* message) noexcept {
+        ++counters_.sent;
+        local_.push(message);
+        return true;
+    }
+
+    void count_sent() noexcept { ++counters_.sent; }
+
+    void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
+
+    // Signals: what the handler noted reaches its actor with the next turn.
+    std::error_code subscribe(int number, cell& actor, signal_options options) noexcept;
+    void unsubscribe(int number) noexcept;
+
+    // Who is running what at this moment, for the report when a stop is late. Noted by the worker,
+    // read by any thread; empty between handlers.
+    void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
+        running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
+        running_message_.store(message, std::memory_order_relaxed); // else is read through them
+    }
+
+    const std::string_view* running_actor() const noexcept {
+        return running_actor_.load(std::memory_order_relaxed);
+    }
+
+    const std::string_view* running_message() const noexcept {
+        return running_message_.load(std::memory_order_relaxed);
+    }
+
+    // "worker 3 is in on(get) of actor store", for a stop that is late.
+    std::string late_report() const;
+
+  private:
+    struct signal_subscription {
+        int number;
+        slot_id actor;
+    };
+
+    using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
+
+    void collect_mail();
+    void run_local();
+    void deliver_signals();
+    void end_stopped();
+    void end_all_actors() noexcept;
+
+    unsigned index_;
+    system_control& system_;
+    worker_limits limits_;
+    port mail_;
+    bool mail_left_ = false; // the budget ended before the mail did
+    memory_pool memory_;
+    std::unique_ptr<reactor> io_;
+    slot_table<cell*> actors_;
+    actor_list in_order_;
+    std::vector<signal_subscription> signals_;
+    envelope_queue local_;
+    worker_counters counters_;
+    std::vector<slot_id> to_end_; // stopped while none of their handlers ran
+    std::atomic<bool> stopping_{false};
+    std::chrono::nanoseconds stop_deadline_{0};
+    std::atomic<const std::string_view*> running_actor_{nullptr};
+    std::atomic<const std::string_view*> running_message_{nullptr};
+};
+
+template <actor A, class... Args>
+slot_id worker_loop::spawn(Args&&... args) {
+    slot_id id;
+    cell** entry = actors_.create(id, nullptr);
+    if (entry == nullptr) {
+        ++counters_.actors_refused;
+        return {};
+    }
+    try {
+        auto* made = memory_.make<cell_of<A>>(*this, id, type_of<A>, std::forward<Args>(args)...);
+        *actors_.find(id) = made;
+        in_order_.push_back(*made);
+        ++counters_.actors_spawned;
+        return id;
+    } catch (const std::exception& e) {
+        report_failed_construction(type_of<A>.name, e.what());
+    } catch (...) {
+        report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
+    }
+    actors_.destroy(id);
+    return {};
+}
+
+namespace detail {
+
+template <class A>
+void destroy_cell(cell& self) noexcept {
+    self.home.memory().destroy(&static_cast<cell_of<A>&>(self));
+}
+
+} // namespace detail
+
+} // namespace iapp

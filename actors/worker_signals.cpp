@@ -1,0 +1,41 @@
+// Signals of a worker's actors.
+
+#include <iapp/actors/worker.hpp>
+#include <iapp/reactor/os/signals.hpp>
+
+#include <algorithm>
+
+namespace iapp {
+
+std::error_code worker_loop::subscribe(int number, cell& actor, signal_options options) noexcept {
+    const auto knock = [](void* mail) noexcept { static_cast<port*>(mail)->knock(); };
+    if (const std::error_code refused =
+            os::catch_signal(number, options.first_only, knock, &mail_)) {
+        return refused;
+    }
+    signals_.push_back({number, actor.id});
+    return {};
+}
+
+void worker_loop::unsubscribe(int number) noexcept {
+    os::release_signal(number);
+    std::erase_if(signals_, [=](const signal_subscription& s) { return s.number == number; });
+}
+
+void worker_loop::deliver_signals() {
+    for (std::size_t i = 0; i < signals_.size(); ++i) {
+        const signal_subscription of = signals_[i];
+        cell* actor = os::take_signal(of.number) ? find(of.actor) : nullptr;
+        if (actor != nullptr) {
+            actor->type.on_signal(*actor, {of.number}); // it may unsubscribe
+        }
+    }
+}
+
+signal_watch::~signal_watch() {
+    if (number_ != 0) {
+        worker_loop::current()->unsubscribe(number_);
+    }
+}
+
+} // namespace iapp
