@@ -1,0 +1,42 @@
+#include "clt/coordinator.hpp"
+
+#include <csignal>
+#include <fmt/format.h>
+
+namespace clt {
+
+coordinator::coordinator(iapp::context& cx, unsigned workers) : cx_{cx}, workers_left_{workers} {
+    for (const int number : {SIGINT, SIGTERM}) {
+        if (iapp::result<iapp::signal_watch> watch = cx_.on_signal(number, {true})) {
+            signals_.push_back(std::move(*watch));
+        }
+    }
+}
+
+void coordinator::on(finish) {
+    if (!patience_.armed()) {
+        patience_ = cx_.after(finish_max, give_up{});
+        for (const iapp::ref<finish>& each : dialers_) {
+            each.send(finish{});
+        }
+    }
+}
+
+void coordinator::on(worker_done) {
+    if (--workers_left_ == 0) {
+        cx_.stop_system(bench::exit_ok);
+    }
+}
+
+void coordinator::on(const hopeless& m) {
+    fmt::print(stderr, "clt: cannot connect to {}: {}\n", m.to.to_string(), m.why.message());
+    cx_.stop_system(bench::exit_failed);
+}
+
+void coordinator::on(give_up) {
+    fmt::print(stderr, "clt: the server has not closed all connections within {} s\n",
+               finish_max.count());
+    cx_.stop_system(bench::exit_failed);
+}
+
+} // namespace clt

@@ -1,0 +1,48 @@
+#pragma once
+// The actor that knows when the whole of clt is over.
+
+#include "clt/dialer.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace clt {
+
+// All dialers, once they are there.
+struct dialers {
+    std::vector<iapp::ref<finish>> all;
+};
+
+// The server has not closed in time.
+struct give_up {};
+
+// On worker 0. A signal, or the end of --duration, makes it ask all dialers to finish; when each
+// has said that it is done the system stops.
+class coordinator {
+  public:
+    using accepts =
+        iapp::messages<dialers, finish, worker_done, hopeless, give_up, iapp::signalled>;
+
+    // How long the server may take to close what we half-closed.
+    static constexpr std::chrono::seconds finish_max{30};
+
+    coordinator(iapp::context& cx, unsigned workers);
+
+    void on(dialers m) { dialers_ = std::move(m.all); }
+
+    void on(finish);
+    void on(worker_done);
+    void on(const hopeless& m);
+    void on(give_up);
+
+    void on(iapp::signalled) { on(finish{}); }
+
+  private:
+    iapp::context& cx_;
+    unsigned workers_left_;
+    std::vector<iapp::ref<finish>> dialers_;
+    std::vector<iapp::signal_watch> signals_;
+    iapp::timer patience_;
+};
+
+} // namespace clt

@@ -1,0 +1,84 @@
+#include "srv/options.hpp"
+
+#include <iapp/reactor/buffer_pool.hpp>
+
+#include <fmt/format.h>
+#include <map>
+
+namespace srv {
+
+namespace {
+
+// "[::]:P" stands for two listeners, IPv6 and IPv4.
+std::string read_addresses(const std::vector<std::string>& texts, config& wanted) {
+    for (const std::string& text : texts) {
+        const iapp::result<iapp::address> at = iapp::address::parse(text);
+        if (!at) {
+            return fmt::format("--listen: \"{}\": {}", text, at.error().message());
+        }
+        const std::vector<iapp::address> all = iapp::listen_addresses(*at);
+        wanted.listen.insert(wanted.listen.end(), all.begin(), all.end());
+    }
+    return {};
+}
+
+std::string check(const config& wanted) {
+    const std::uint64_t largest =
+        iapp::buffer_pool::largest_bytes - (wanted.does == mode::source ? 4096 : 0);
+    if (wanted.io_size == 0 || wanted.io_size > largest) {
+        return fmt::format("--io-size: 1 to {} bytes", largest);
+    }
+    if (wanted.discard_in_kernel && (wanted.verify || wanted.does == mode::echo)) {
+        return "--discard trunc: bytes that are thrown away can be neither verified nor echoed";
+    }
+    if (wanted.sndbuf > INT32_MAX || wanted.rcvbuf > INT32_MAX) {
+        return "--sndbuf, --rcvbuf: less than 2G";
+    }
+    return {};
+}
+
+} // namespace
+
+std::optional<int> parse_options(int argc, char** argv, config& wanted) {
+    CLI::App app{"Takes connections and reads, echoes or sends: the server for clt.", "srv"};
+    std::vector<std::string> listen{"[::]:1667"};
+    std::string discard = "copy";
+    const std::map<std::string, mode> modes{
+        {"sink", mode::sink}, {"echo", mode::echo}, {"source", mode::source}};
+    bench::add_common(app, wanted.common);
+    app.add_option("--listen", listen,
+                   "A.B.C.D:P, [V6]:P or unix:PATH; repeatable; port 0 picks one")
+        ->capture_default_str();
+    app.add_option("--mode", wanted.does, "sink, echo or source")
+        ->transform(CLI::CheckedTransformer(modes).description("{sink,echo,source}"));
+    bench::add_size(app, "--io-size", wanted.io_size,
+                    "Most bytes of one read or write, default 16K");
+    app.add_option("--max-conns", wanted.max_conns,
+                   "Connections at one time in this process; more are closed at once")
+        ->check(CLI::Range(1U, 1U << 20))
+        ->capture_default_str();
+    bench::add_size(app, "--sndbuf", wanted.sndbuf,
+                    "SO_SNDBUF of the connections (0: the system's)");
+    bench::add_size(app, "--rcvbuf", wanted.rcvbuf,
+                    "SO_RCVBUF of the connections (0: the system's)");
+    app.add_option("--discard", discard,
+                   "How a sink reads: copy, or trunc (MSG_TRUNC, without a copy on Linux)")
+        ->check(CLI::IsMember({"copy", "trunc"}))
+        ->capture_default_str();
+    app.add_flag("--verify", wanted.verify, "Check that the bytes are those of clt --verify");
+    if (const std::optional<int> status = bench::parse(app, argc, argv)) {
+        return status;
+    }
+    wanted.discard_in_kernel = discard == "trunc";
+    std::string wrong = read_addresses(listen, wanted);
+    if (wrong.empty()) {
+        wrong = check(wanted);
+    }
+    if (!wrong.empty()) {
+        fmt::print(stderr, "srv: {}\n", wrong);
+        return bench::exit_usage;
+    }
+    return {};
+}
+
+} // namespace srv
