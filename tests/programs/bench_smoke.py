@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The benchmarks' programs and scripts at a tiny size: every byte is counted on both sides.
+
+    bench_smoke.py --bin build/release/bin
+
+Speed decides nothing here; IAPP_TEST_SLOW multiplies the limits of waiting.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+BENCH = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "bench")
+sys.dont_write_bytecode = True
+sys.path.insert(0, BENCH)
+import compare_pairs as pairs  # noqa: E402
+import compare_servers as servers  # noqa: E402
+
+LIMIT = 60 * servers.SLOW
+MIB = 1 << 20
+
+
+def expect(what, seen, wanted):
+    if seen != wanted:
+        sys.exit(f"bench_smoke: {what}: expected {wanted}, saw {seen}")
+
+
+def drive(options, server, server_flags, client_flags):
+    command = [os.path.join(options.bin, server), "--listen", "127.0.0.1:0", "--json"]
+    client = [os.path.join(options.bin, "raw_clt"), "--conns", "8"]
+    return servers.drive(command + server_flags, client + client_flags, LIMIT)
+
+
+def sink(options):
+    # With reads of 512 bytes a socket's turn ends before the socket is empty.
+    for discard, size in (("copy", "64K"), ("trunc", "64K"), ("copy", "512")):
+        seen, sent = drive(options, "raw_sink", ["--io-size", size, "--discard", discard],
+                           ["--mode", "write", "--bytes", "1M", "--io-size", "10000"])
+        expect(f"sink, {discard}, {size}: bytes out of the client", sent["bytes_out"], MIB)
+        expect(f"sink, {discard}, {size}: bytes into the server", seen["bytes_in"], MIB)
+        expect(f"sink, {discard}, {size}: accepted and closed",
+               (seen["accepted"], seen["closed"]), (8, 8))
+
+
+def echo(options):
+    # Requests larger than the buffers block both ways; reads of 512 bytes end a turn early.
+    small = ["--sndbuf", "8K", "--rcvbuf", "8K"]
+    for size, depth, read, buffers in ((64, 1, "16K", []), (1000, 16, "16K", []),
+                                       (65536, 2, "16K", small), (65536, 2, "512", [])):
+        requests = MIB // size
+        seen, sent = drive(options, "raw_echo", ["--io-size", read] + buffers,
+                           ["--mode", "echo", "--requests", str(requests), "--io-size", str(size),
+                            "--depth", str(depth)] + buffers)
+        expect(f"echo of {size} by {read}: bytes, client out and in, server in and out",
+               (sent["bytes_out"], sent["bytes_in"], seen["bytes_in"], seen["bytes_out"]),
+               (requests * size,) * 4)
+        expect(f"echo of {size} by {read}: requests", sent["requests"], requests)
+        expect(f"echo of {size} by {read}: accepted and closed",
+               (seen["accepted"], seen["closed"]), (8, 8))
+
+
+def usage(options):
+    def status(*command):
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              timeout=LIMIT).returncode
+
+    for program in ("raw_sink", "raw_echo", "raw_clt"):
+        path = os.path.join(options.bin, program)
+        expect(f"{program} --help", status(path, "--help"), 0)
+        expect(f"{program} --no-such-flag", status(path, "--no-such-flag"), 2)
+        expect(f"{program} --io-size 0", status(path, "--io-size", "0"), 2)
+        where = "--connect" if program == "raw_clt" else "--listen"
+        expect(f"{program} {where} nonsense", status(path, where, "nonsense"), 2)
+    with servers.Server([os.path.join(options.bin, "raw_sink"), "--listen", "127.0.0.1:0",
+                         "--json"]) as server:
+        expect("an address in use", status(os.path.join(options.bin, "raw_echo"), "--listen",
+                                           server.address()), 1)
+        server.stop()
+    expect("compare without flags", status(os.path.join(BENCH, "compare")), 2)
+
+
+def compare(_):
+    def line(value):
+        return "echo '" + json.dumps({"type": "summary", "cost": {"total": value}}) + "'"
+
+    with tempfile.TemporaryDirectory() as directory:
+        command = [os.path.join(BENCH, "compare"), "--a", line(3), "--b", line(2), "--field",
+                   "cost.total", "--pairs", "3", "--out", directory, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT)
+        expect("compare", done.returncode, 0)
+        result = pairs.last_summary(done.stdout, "compare")
+        expect("compare's ratios", [result[key] for key in (
+            "ratio_q1", "ratio_median", "ratio_q3", "self_ratio")], [1.5, 1.5, 1.5, 1.0])
+        expect("compare's figures", (result["a"], result["b"]), ([3.0] * 3, [2.0] * 3))
+        with open(os.path.join(directory, "compare.json"), encoding="utf-8") as file:
+            expect("compare.json", json.load(file), result)
+        xml.etree.ElementTree.parse(os.path.join(directory, "compare.svg"))
+        command[command.index(line(3))] = "echo told >&2; exit 3"
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT)
+        expect("compare with a command that fails", (done.returncode, "told" in done.stderr),
+               (1, True))
+
+
+def scripts(options):
+    for script, work in (("sink/bench_sink", ["--bytes", "1M"]),
+                         ("echo/bench_echo", ["--requests", "800"])):
+        command = [os.path.join(BENCH, script), "--self", "--bin", options.bin, "--conns", "8",
+                   "--pairs", "2", "--self-pairs", "1", "--seconds", "0", "--json"] + work
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT)
+        expect(f"{script}: {done.stderr}", done.returncode, 0)
+        expect(f"{script}: pairs", len(pairs.last_summary(done.stdout, script)["a"]), 2)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True, metavar="DIR")
+    options = parser.parse_args()
+    for part in (sink, echo, usage, compare, scripts):
+        part(options)
+        print(f"bench_smoke: {part.__name__} ok", flush=True)
+
+
+servers.run_main("bench_smoke", main)

@@ -1,0 +1,107 @@
+// The end of one direction while the other goes on, on every engine.
+
+#include "support/reactor_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace iapp;
+using namespace iapp::test;
+
+TEST_CASE("a half-close ends the peer's input after the last byte, and the answer still arrives") {
+    const socket_path path;
+    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
+        CAPTURE(at.to_string());
+        reactor_fixture f;
+        endpoint client;
+        endpoint server;
+        f.join(client, server, {}, at);
+        const std::string question = pattern(300'000, 1);
+        const std::string answer = pattern(300'000, 2);
+        server.on_ended = [&](endpoint& e) {
+            CHECK(e.bytes == question.size());
+            e.write(f.io(), answer);
+            e.s.shutdown_write();
+        };
+        client.write(f.io(), question);
+        client.s.shutdown_write();
+        client.s.shutdown_write(); // a second one does nothing
+        CHECK(client.write(f.io(), "after the end") == write_status::refused);
+        f.run_until("both ends", [&] { return client.closed && server.closed; });
+        CHECK((server.in == question));
+        CHECK((client.in == answer));
+        CHECK(client.closed_well());
+        CHECK(server.closed_well());
+        CHECK(client.ended == 1);
+        CHECK(server.ended == 1);
+    }
+}
+
+TEST_CASE("half-closes of both sides with unread data in both directions lose nothing") {
+    reactor_fixture f;
+    endpoint client;
+    endpoint server;
+    f.join(client, server);
+    client.s.pause();
+    server.s.pause();
+    client.write(f.io(), "from the client");
+    server.write(f.io(), "from the server");
+    client.s.shutdown_write();
+    server.s.shutdown_write();
+    f.run_until("both to be sent", [&] { return client.drained && server.drained; });
+    f.settle();
+    CHECK(client.ended + server.ended + client.closed + server.closed == 0);
+    client.s.resume();
+    server.s.resume();
+    f.run_until("both ends", [&] { return client.closed && server.closed; });
+    CHECK(server.in == "from the client");
+    CHECK(client.in == "from the server");
+    CHECK(client.closed_well());
+    CHECK(server.closed_well());
+}
+
+TEST_CASE("without a handler for the end of input the stream closes, and sends the rest first") {
+    reactor_fixture f;
+    endpoint client;
+    endpoint server;
+    f.join_unstarted(client, server);
+    client.start();
+    server.s.start(endpoint::recording_without_end, &server);
+    const std::string text = pattern(1'000'000);
+    server.write(f.io(), text);
+    client.s.shutdown_write();
+    f.run_until("both ends", [&] { return client.closed && server.closed; });
+    CHECK(server.closed_well());
+    CHECK(server.ended == 0);
+    CHECK(client.ended == 1);
+    CHECK((client.in == text));
+}
+
+TEST_CASE("a stream whose input ended stays open for writing until it is told otherwise") {
+    reactor_fixture f;
+    endpoint client;
+    endpoint server;
+    f.join(client, server);
+    client.s.shutdown_write();
+    f.run_until("the end of input", [&] { return server.ended == 1; });
+    f.settle();
+    CHECK(server.s.open());
+    CHECK(server.closed == 0);
+    server.write(f.io(), "later");
+    f.run_until("the text", [&] { return client.in == "later"; });
+    server.s.close();
+    f.run_until("both ends", [&] { return client.closed && server.closed; });
+}
+
+TEST_CASE("an end that came together with the last bytes is told after them") {
+    reactor_fixture f;
+    endpoint client;
+    endpoint server;
+    f.join_unstarted(client, server);
+    client.write(f.io(), pattern(30'000));
+    client.s.shutdown_write();
+    f.run_until("it to be sent", [&] { return client.drained == 1; });
+    f.settle();
+    server.start({.io_size_bytes = 4096}); // bytes and end are there before the first read
+    f.run_until("the end of input", [&] { return server.ended == 1; });
+    CHECK(server.bytes == 30'000);
+}
