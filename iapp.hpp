@@ -1,10 +1,17 @@
 #pragma once
 // Everything that libiapp offers.
 
+#include <iapp/actors/actor_error.hpp>
+#include <iapp/actors/context.hpp>
+#include <iapp/actors/messages.hpp>
+#include <iapp/actors/ref.hpp>
+#include <iapp/actors/statistics.hpp>
+#include <iapp/actors/system.hpp>
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/buffer.hpp>
 #include <iapp/reactor/buffer_list.hpp>
 #include <iapp/reactor/buffer_pool.hpp>
+#include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/result.hpp>
 #include <iapp/reactor/socket_options.hpp>

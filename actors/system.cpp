@@ -56,7 +56,7 @@ void system::run_thread(worker_thread& self, const std::string& name, int proces
     if (processor >= 0) {
         os::pin_this_thread(processor);
     }
-    self.clean = self.loop->run();
+    self.loop->run();
     self.ended.release(); // pairs with the acquire in join_by()
 }
 
@@ -83,6 +83,13 @@ bool system::wait(std::chrono::nanoseconds time) {
     return stop_seen_;
 }
 
+void system::wait_until_stopped() {
+    if (!stop_seen_) {
+        stop_wanted_.acquire(); // pairs with the release in request_stop()
+        stop_seen_ = true;
+    }
+}
+
 result<void> system::stop(std::chrono::nanoseconds deadline) {
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker cannot wait for its own end");
     if (stopped_) {
@@ -90,7 +97,7 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     }
     const steady::time_point until = steady::now() + deadline;
     for (const auto& worker : threads_) {
-        worker->loop->ask_to_stop(deadline);
+        worker->loop->ask_to_stop();
     }
     bool all = true;
     for (const auto& worker : threads_) {
@@ -116,7 +123,6 @@ bool system::join_by(worker_thread& worker, steady::time_point deadline) {
     }
     worker.thread.join();
     worker.joined = true;
-    IAPP_CHECK(worker.clean, "an operation has not ended although it was cancelled");
     return true;
 }
 
@@ -124,6 +130,7 @@ result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) 
     worker_statistics sum;
     for (unsigned i = 0; i < workers(); ++i) {
         if (stopped_) {
+            threads_[i]->loop->discard_mail(); // what others have pushed since it ended
             sum += threads_[i]->loop->statistics();
             continue;
         }

@@ -59,6 +59,7 @@ class system final : private system_control {
     // Waits until somebody calls request_stop() or context::stop_system(), at most `time`; true
     // when somebody has, now or earlier.
     bool wait(std::chrono::nanoseconds time);
+    void wait_until_stopped();
     // Any thread; the first status counts.
     void request_stop(int exit_status) noexcept override;
     // What the first request said; 0 when nobody asked.
@@ -86,7 +87,6 @@ class system final : private system_control {
         std::thread thread;
         std::binary_semaphore ended{0};
         bool joined = false;
-        bool clean = false; // every operation ended in time
     };
 
     // Runs f(worker) on a worker and waits for what it returns.

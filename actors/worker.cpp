@@ -41,6 +41,7 @@ worker_loop::worker_loop(unsigned index, std::unique_ptr<reactor> io, const work
 
 worker_loop::~worker_loop() {
     IAPP_CHECK(in_order_.empty(), "run() ends the actors before the worker");
+    discard_mail();
 }
 
 worker_loop* worker_loop::current() noexcept {
@@ -57,7 +58,10 @@ void worker_loop::turn(time_point deadline) {
     run_local();
     end_stopped();
     duration timeout = duration::zero();
-    if (local_.empty() && !mail_left_ && !io_->has_work()) {
+    // relaxed: collect() has seen what came before the knock of ask_to_stop(), and may just have
+    // taken that knock, so that nothing else would end the sleep.
+    const bool stopping = stopping_.load(std::memory_order_relaxed);
+    if (!stopping && local_.empty() && !mail_left_ && !io_->has_work()) {
         timeout = deadline == time_point::max() ? duration::max()
                                                 : std::max(deadline - io_->now(), duration::zero());
     }
@@ -72,25 +76,21 @@ void worker_loop::turn(time_point deadline) {
     actors_.recycle();
 }
 
-bool worker_loop::run() {
-    // acquire: pairs with the release of ask_to_stop(), for its deadline.
+void worker_loop::run() {
+    // acquire: pairs with the release of ask_to_stop().
     while (!stopping_.load(std::memory_order_acquire)) {
         turn(time_point::max());
     }
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
-    const bool ended = io_->close_all(io_->now() + stop_deadline_);
+    io_->close_all(time_point::max());
     discard_mail();
-    return ended;
 }
 
-void worker_loop::ask_to_stop(std::chrono::nanoseconds deadline) noexcept {
+void worker_loop::ask_to_stop() noexcept {
     mail_.close();
-    if (!stopping_.load(std::memory_order_relaxed)) { // asked a second time: only the thread that
-        stop_deadline_ = deadline;                    // asks writes, and before the release
-        stopping_.store(true, std::memory_order_release);
-    }
+    stopping_.store(true, std::memory_order_release); // pairs with the acquire in run()
     mail_.knock();
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,14 +56,12 @@ class worker_loop {
     // not beyond `deadline` (time_point::max(): for ever; a past one: not at all).
     void turn(time_point deadline);
 
-    // Turns until ask_to_stop(), then ends all actors and all I/O. False when some operation had
-    // not ended by its deadline.
-    bool run();
-    // Any thread: run() ends, and all I/O with it within `deadline`. Nothing is accepted from other
-    // threads any more.
-    void ask_to_stop(std::chrono::nanoseconds deadline) noexcept;
+    // Turns until ask_to_stop(), then ends all actors and all I/O, however long that takes.
+    void run();
+    // Any thread: run() ends. Nothing is accepted from other threads any more.
+    void ask_to_stop() noexcept;
 
-    // After all threads that might push have ended: what is left becomes dead letters.
+    // After run(): what others pushed while it ended becomes dead letters.
     void discard_mail() noexcept;
 
     port& mail() noexcept { return mail_; }
@@ -154,7 +153,6 @@ class worker_loop {
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
     std::atomic<bool> stopping_{false};
-    std::chrono::nanoseconds stop_deadline_{0};
     std::atomic<const std::string_view*> running_actor_{nullptr};
     std::atomic<const std::string_view*> running_message_{nullptr};
 };
@@ -167,10 +165,13 @@ slot_id worker_loop::spawn(Args&&... args) {
         ++counters_.actors_refused;
         return {};
     }
+    // Its place is before the children that its constructor spawns.
+    cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
     try {
         auto* made = memory_.make<cell_of<A>>(*this, id, type_of<A>, std::forward<Args>(args)...);
         *actors_.find(id) = made;
-        in_order_.push_back(*made);
+        in_order_.insert(
+            elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
         return id;
     } catch (const std::exception& e) {

@@ -23,11 +23,14 @@ void worker_loop::unsubscribe(int number) noexcept {
 }
 
 void worker_loop::deliver_signals() {
-    for (std::size_t i = 0; i < signals_.size(); ++i) {
+    for (std::size_t i = 0; i < signals_.size();) {
         const signal_subscription of = signals_[i];
         cell* actor = os::take_signal(of.number) ? find(of.actor) : nullptr;
         if (actor != nullptr) {
-            actor->type.on_signal(*actor, {of.number}); // it may unsubscribe
+            actor->type.on_signal(*actor, {of.number});
+        }
+        if (i < signals_.size() && signals_[i].number == of.number) {
+            ++i; // else it has unsubscribed, and the next one is in its place
         }
     }
 }

@@ -22,7 +22,7 @@ class engine {
     // Sources. The transport has no other source under way. Items hold up to io_size_bytes.
     virtual void start_input(transport& t, input_kind what) = 0;
     // A paused source may still yield what was in flight. Pausing is for the owner to decide at
-    // any time; resuming one that was not paused does nothing.
+    // any time, also before the source is started; resuming one that was not paused does nothing.
     virtual void pause_input(transport& t) = 0;
     virtual void resume_input(transport& t) = 0;
     // For a watch: what to report from now on.

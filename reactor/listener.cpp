@@ -46,13 +46,7 @@ struct listener_side {
         t.home->close(t);
     }
 
-    static void deadline_passed(transport& t) {
-        const bool paused = t.input_paused;
-        t.home->start_input(t, input_kind::accept);
-        if (paused) {
-            t.home->engine_->pause_input(t);
-        }
-    }
+    static void deadline_passed(transport& t) { t.home->start_input(t, input_kind::accept); }
 };
 
 const transport_events listener_side::events{
@@ -73,6 +67,7 @@ result<listener> reactor::listen(const address& at, const listener_handlers& han
     }
     transport* t = adopt(*fd, listener_side::events);
     if (t == nullptr) {
+        os_->remove_name(at);
         return std::errc::too_many_files_open;
     }
     t->handlers = &handlers;
@@ -113,7 +108,12 @@ void listener::resume() {
 
 void listener::close() {
     if (transport* t = record()) {
-        t->owner = nullptr;
+        home_->close(*t);
+    }
+}
+
+listener::~listener() {
+    if (transport* t = detach()) {
         home_->close(*t);
     }
 }

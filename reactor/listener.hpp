@@ -28,7 +28,7 @@ class listener : public transport_handle {
     listener(listener&&) noexcept = default;
     listener& operator=(listener&&) noexcept = default;
 
-    ~listener() { close(); }
+    ~listener();
 
     // Stops accepting until resume(); connections wait in the kernel's queue, up to the backlog.
     void pause();

@@ -35,8 +35,8 @@ struct io_counters {
 };
 
 // Belongs to one thread at a time: made anywhere, then used by its worker alone; only wake() may be
-// called by others. Its streams, listeners and watches are handles into it and must not be used
-// after it is gone (they may be destroyed).
+// called by others. Its streams, listeners and watches are handles into it and must be destroyed
+// before it is.
 class reactor {
   public:
     // Fails with invalid_argument for an engine that does not exist in this build, and with the

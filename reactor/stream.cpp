@@ -6,15 +6,14 @@
 namespace iapp {
 
 stream::~stream() {
-    if (transport* t = record()) {
-        t->owner = nullptr;
+    if (transport* t = detach()) {
         stream_side::close(*t);
     }
 }
 
 void stream::start(const stream_handlers& handlers, void* owner, const receive_options& options) {
     transport* t = record();
-    if (t == nullptr) {
+    if (t == nullptr || t->close_wanted) {
         return;
     }
     IAPP_CHECK(!t->started, "a stream is started once");

@@ -9,6 +9,13 @@ transport* transport_handle::record() const noexcept {
     return t == nullptr || t->closing ? nullptr : t;
 }
 
+transport* transport_handle::detach() noexcept {
+    if (transport* t = home_ == nullptr ? nullptr : home_->find(id_)) {
+        t->owner = nullptr;
+    }
+    return record();
+}
+
 result<address> transport_handle::local_address() const {
     const transport* t = record();
     return t == nullptr ? std::errc::not_connected : home_->os_->local_address(t->fd);

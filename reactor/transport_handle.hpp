@@ -44,6 +44,9 @@ class transport_handle {
     // The record, or null when it is gone or closing.
     transport* record() const noexcept;
 
+    // From now on nobody is told anything, not even of an end that is under way. Returns record().
+    transport* detach() noexcept;
+
     reactor* home_ = nullptr;
     slot_id id_;
 };

@@ -61,7 +61,12 @@ void watch::set(interest what) {
 
 void watch::close() {
     if (transport* t = record()) {
-        t->owner = nullptr;
+        home_->close(*t);
+    }
+}
+
+watch::~watch() {
+    if (transport* t = detach()) {
         home_->close(*t);
     }
 }

@@ -22,7 +22,7 @@ class watch : public transport_handle {
     watch(watch&&) noexcept = default;
     watch& operator=(watch&&) noexcept = default;
 
-    ~watch() { close(); }
+    ~watch();
 
     // What to report from now on; nothing pauses it.
     void set(interest what);

@@ -8,6 +8,7 @@
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/clock.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct config {
     std::uint64_t sndbuf = 0;
     std::uint64_t rcvbuf = 0;
     bool verify = false;
+    std::chrono::nanoseconds finish_max = std::chrono::seconds{30}; // see coordinator
 
     std::uint64_t all_conns() const noexcept { return std::uint64_t{conns} * common.workers; }
 };

@@ -79,13 +79,19 @@ bool session::send(std::uint64_t bytes) {
 }
 
 writer::writer(iapp::context& cx, worker_state& of, const assignment& given)
-    : cx_{cx}, session_{cx, of, given} {}
+    : session_{cx, of, given} {}
 
 void writer::on(iapp::connected) {
     session_.opened();
     send_more();
     if (session_.worker().finishing) {
-        session_.stream().shutdown_write(); // it opened after the others were told
+        session_.stream().shutdown_write(); // it was told before it was open
+    }
+}
+
+void writer::on(finish) {
+    if (session_.is_open()) {
+        session_.stream().shutdown_write();
     }
 }
 
@@ -150,7 +156,7 @@ void requester::on(finish) {
 }
 
 void requester::finish_when_idle() {
-    if (finishing_ && idle()) {
+    if (finishing_ && idle() && session_.is_open()) {
         session_.stream().shutdown_write();
     }
 }

@@ -48,6 +48,9 @@ class session {
     worker_state& worker() noexcept { return of_; }
 
     void opened();
+
+    bool is_open() const noexcept { return open_; }
+
     void received(const iapp::bytes& what);
     void over(const iapp::closed& what);
 
@@ -91,12 +94,11 @@ class writer {
 
     void on(const iapp::closed& m);
 
-    void on(finish) { session_.stream().shutdown_write(); }
+    void on(finish);
 
   private:
     void send_more();
 
-    iapp::context& cx_;
     session session_;
 };
 

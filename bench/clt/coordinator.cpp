@@ -5,7 +5,8 @@
 
 namespace clt {
 
-coordinator::coordinator(iapp::context& cx, unsigned workers) : cx_{cx}, workers_left_{workers} {
+coordinator::coordinator(iapp::context& cx, const config& wanted)
+    : cx_{cx}, finish_max_{wanted.finish_max}, workers_left_{wanted.common.workers} {
     for (const int number : {SIGINT, SIGTERM}) {
         if (iapp::result<iapp::signal_watch> watch = cx_.on_signal(number, {true})) {
             signals_.push_back(std::move(*watch));
@@ -15,7 +16,7 @@ coordinator::coordinator(iapp::context& cx, unsigned workers) : cx_{cx}, workers
 
 void coordinator::on(finish) {
     if (!patience_.armed()) {
-        patience_ = cx_.after(finish_max, give_up{});
+        patience_ = cx_.after(finish_max_, give_up{});
         for (const iapp::ref<finish>& each : dialers_) {
             each.send(finish{});
         }
@@ -34,8 +35,8 @@ void coordinator::on(const hopeless& m) {
 }
 
 void coordinator::on(give_up) {
-    fmt::print(stderr, "clt: the server has not closed all connections within {} s\n",
-               finish_max.count());
+    fmt::print(stderr, "clt: the server has not closed all connections within {:.0f} s\n",
+               std::chrono::duration<double>(finish_max_).count());
     cx_.stop_system(bench::exit_failed);
 }
 

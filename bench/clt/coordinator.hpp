@@ -23,10 +23,7 @@ class coordinator {
     using accepts =
         iapp::messages<dialers, finish, worker_done, hopeless, give_up, iapp::signalled>;
 
-    // How long the server may take to close what we half-closed.
-    static constexpr std::chrono::seconds finish_max{30};
-
-    coordinator(iapp::context& cx, unsigned workers);
+    coordinator(iapp::context& cx, const config& wanted);
 
     void on(dialers m) { dialers_ = std::move(m.all); }
 
@@ -39,6 +36,7 @@ class coordinator {
 
   private:
     iapp::context& cx_;
+    std::chrono::nanoseconds finish_max_; // the server may take to close what we half-closed
     unsigned workers_left_;
     std::vector<iapp::ref<finish>> dialers_;
     std::vector<iapp::signal_watch> signals_;

@@ -52,6 +52,9 @@ void dialer::open_due() {
         }
         open_one(number);
     }
+    if (all_begun() && state_.wanted.does != mode::churn) {
+        pace_.cancel(); // nothing left to open
+    }
 }
 
 void dialer::open_one(std::uint64_t number) {

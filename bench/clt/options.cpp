@@ -73,6 +73,8 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
     bench::add_size(app, "--bytes", wanted.bytes, "Send so much in all, then end (0: no limit)");
     bench::add_size(app, "--sndbuf", wanted.sndbuf, "SO_SNDBUF (0: the system's)");
     bench::add_size(app, "--rcvbuf", wanted.rcvbuf, "SO_RCVBUF (0: the system's)");
+    bench::add_time(app, "--finish", wanted.finish_max,
+                    "How long the server may take to close at the end, default 30s");
     app.add_flag("--verify", wanted.verify, "Check what comes back (echo, or srv --mode source)");
     if (const std::optional<int> status = bench::parse(app, argc, argv)) {
         return status;

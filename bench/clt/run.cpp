@@ -69,7 +69,7 @@ int program::run() {
 }
 
 void program::start_dialers() {
-    coordinator_ = system_->spawn<coordinator>({}, wanted_.common.workers);
+    coordinator_ = system_->spawn<coordinator>({}, std::cref(wanted_));
     dialers everyone;
     for (unsigned i = 0; i < wanted_.common.workers; ++i) {
         dialers_.push_back(system_->spawn<dialer>({.on = {i}}, std::cref(wanted_),

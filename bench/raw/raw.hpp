@@ -95,7 +95,7 @@ inline double cpu_seconds() {
 // -- flags ----------------------------------------------------------------------------------------
 
 inline void add_common_flags(CLI::App& app, options& o) {
-    app.set_version_flag("--version", RAW_VERSION);
+    app.set_version_flag("--version", IAPP_VERSION);
     app.add_option("--io-size", o.io_size, "bytes asked of one read or write")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{64} << 20));
@@ -156,7 +156,7 @@ inline void print_summary(const options& o, const char* program, const char* eng
         "{{\"type\":\"summary\",\"program\":\"{}\",\"version\":\"{}\",\"engine\":\"{}\","
         "\"workers\":1,\"seconds\":{:.6f},\"cpu_seconds\":{:.6f},\"ok\":{},\"errors\":{{{}}},"
         "\"closed\":{},\"reset\":{},\"bytes_in\":{},\"bytes_out\":{},\"syscalls\":{}{}}}\n",
-        program, RAW_VERSION, engine, seconds, cpu, ok, errors, t.closed, t.reset, t.bytes_in,
+        program, IAPP_VERSION, engine, seconds, cpu, ok, errors, t.closed, t.reset, t.bytes_in,
         t.bytes_out, t.syscalls, extra);
     std::fflush(stdout);
 }

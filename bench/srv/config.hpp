@@ -7,6 +7,7 @@
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/socket_options.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct config {
     std::uint32_t max_conns = 32'768;
     std::uint64_t sndbuf = 0;
     std::uint64_t rcvbuf = 0;
+    std::chrono::nanoseconds drain{0}; // at the end, how long the clients may take to go
+    bool share_port = false;           // with other processes
     bool discard_in_kernel = false;
     bool verify = false;
 };

@@ -9,15 +9,13 @@ namespace srv {
 
 namespace {
 
-// "[::]:P" stands for two listeners, IPv6 and IPv4.
 std::string read_addresses(const std::vector<std::string>& texts, config& wanted) {
     for (const std::string& text : texts) {
         const iapp::result<iapp::address> at = iapp::address::parse(text);
         if (!at) {
             return fmt::format("--listen: \"{}\": {}", text, at.error().message());
         }
-        const std::vector<iapp::address> all = iapp::listen_addresses(*at);
-        wanted.listen.insert(wanted.listen.end(), all.begin(), all.end());
+        wanted.listen.push_back(*at);
     }
     return {};
 }
@@ -65,6 +63,10 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
                    "How a sink reads: copy, or trunc (MSG_TRUNC, without a copy on Linux)")
         ->check(CLI::IsMember({"copy", "trunc"}))
         ->capture_default_str();
+    app.add_flag("--share-port", wanted.share_port,
+                 "Let other srv --share-port of this user listen at the same addresses");
+    bench::add_time(app, "--drain", wanted.drain,
+                    "At the end, wait so long for the clients to go first (0: do not)");
     app.add_flag("--verify", wanted.verify, "Check that the bytes are those of clt --verify");
     if (const std::optional<int> status = bench::parse(app, argc, argv)) {
         return status;

@@ -7,8 +7,9 @@
 
 #include <iapp/reactor/os/process.hpp>
 
+#include <algorithm>
 #include <fmt/format.h>
-#include <unordered_map>
+#include <semaphore>
 
 namespace srv {
 
@@ -19,6 +20,7 @@ using namespace std::chrono_literals;
 // A worker that does not answer for this long is shown with its last numbers.
 constexpr auto report_deadline = 2s;
 constexpr auto stop_deadline = 10s;
+constexpr auto between_complaints = 1s;
 // Besides the connections: listeners, engines, standard streams.
 constexpr std::uint64_t other_descriptors = 16 + 8 * iapp::system::workers_max;
 
@@ -38,6 +40,7 @@ class program {
     void collect();
     void show();
     void complain_of_pauses();
+    void drain();
     int finish();
     void print_summary(const worker_totals& sum, const iapp::worker_statistics& system, bool ok);
     std::string per_worker() const;
@@ -48,6 +51,7 @@ class program {
     std::vector<iapp::ref_to<server>> servers_;
     std::vector<report::reply> reports_;
     std::uint64_t pauses_told_ = 0;
+    std::chrono::nanoseconds complain_from_ = between_complaints;
     bench::stopwatch watch_;
     bench::live_view live_;
 };
@@ -70,7 +74,20 @@ int program::run() {
         }
         complain_of_pauses();
     }
+    drain();
     return finish();
+}
+
+// The clients are expected to go; those that connect in the meantime are still served.
+void program::drain() {
+    const auto is_open = [](const report::reply& r) { return r.totals.open > 0; };
+    const std::chrono::nanoseconds end = watch_.elapsed() + wanted_.drain;
+    std::binary_semaphore pause{0}; // nobody releases it
+    for (bool open = true; open && watch_.elapsed() < end;) {
+        collect();
+        open = std::any_of(reports_.begin(), reports_.end(), is_open);
+        static_cast<void>(open && pause.try_acquire_for(20ms));
+    }
 }
 
 void program::warn_of_limits() const {
@@ -104,9 +121,9 @@ bool program::start_servers() {
         }
         if (i == 0) {
             at = made->at;
-            print_listening(at);
         }
     }
+    print_listening(at);
     return true;
 }
 
@@ -162,8 +179,12 @@ void program::show() {
         .print();
 }
 
-// At most once for each report, so at most once a second by default.
 void program::complain_of_pauses() {
+    if (watch_.elapsed() < complain_from_) {
+        return;
+    }
+    complain_from_ = watch_.elapsed() + between_complaints;
+    collect();
     std::uint64_t pauses = 0;
     std::error_code why;
     for (const report::reply& r : reports_) {

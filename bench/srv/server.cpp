@@ -15,7 +15,7 @@ constexpr std::size_t waiting_max = 64;
 
 iapp::listen_options listen_options_of(const config& wanted) {
     iapp::listen_options options;
-    options.balance = wanted.common.workers > 1;
+    options.balance = wanted.common.workers > 1 || wanted.share_port;
     options.stream.send_buffer_bytes = static_cast<std::uint32_t>(wanted.sndbuf);
     options.stream.receive_buffer_bytes = static_cast<std::uint32_t>(wanted.rcvbuf);
     options.stream.nodelay = wanted.does == mode::echo;
@@ -41,10 +41,26 @@ server::server(iapp::context& cx, const config& wanted, worker_totals& totals,
         make_pattern();
     }
     for (const iapp::address& one : at) {
-        if (!listen_at(one)) {
+        // What the first server made of "[::]:P" the others are given as two addresses.
+        if (!(cx_.worker_index() == 0 ? listen_everywhere(one) : listen_at(one))) {
             return;
         }
     }
+}
+
+// "[::]:P" stands for IPv6 and IPv4 at the same port; where the system has no IPv6, for IPv4.
+bool server::listen_everywhere(const iapp::address& at) {
+    std::uint16_t port = at.port();
+    for (const iapp::address& each : iapp::listen_addresses(at)) {
+        const bool more = each != iapp::listen_addresses(at).back();
+        if (listen_at(each.with_port(port))) {
+            port = listening_.at.back().port();
+        } else if (!more || listening_.why != std::errc::address_family_not_supported) {
+            return false;
+        }
+        listening_.error.clear();
+    }
+    return true;
 }
 
 bool server::listen_at(const iapp::address& at) {
@@ -53,6 +69,7 @@ bool server::listen_at(const iapp::address& at) {
     }
     iapp::result<iapp::listener> made = cx_.listen(at, listen_options_of(state_.wanted));
     if (!made) {
+        listening_.why = made.error();
         listening_.error =
             fmt::format("cannot listen at {}: {}", at.to_string(), made.error().message());
         return false;

@@ -12,6 +12,7 @@ namespace srv {
 struct listening {
     std::vector<iapp::address> at;
     std::string error;
+    std::error_code why;
 };
 
 struct where {
@@ -49,6 +50,7 @@ class server {
     report::reply on(report) const;
 
   private:
+    bool listen_everywhere(const iapp::address& at);
     bool listen_at(const iapp::address& at);
     void admit(iapp::stream connection);
     void refuse_waiting();

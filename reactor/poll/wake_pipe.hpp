@@ -10,10 +10,10 @@ namespace iapp {
 // means "one byte is in the pipe, or its ringer is about to write it", so the pipe never holds
 // more than one byte and never blocks.
 //
-// No ring is lost: swallow() reads the byte first and clears the flag after. A ring() before the
-// clearing finds the flag set and writes nothing, but the waiter is awake then and about to return
-// from its wait; a ring() after it writes a byte for the next wait. (The other way round, a ring
-// between clearing and reading would have its byte read away and leave the flag set for ever.)
+// No ring is lost: swallow() takes the byte and clears the flag after. A ring() before the clearing
+// finds the flag set and writes nothing, but the waiter is awake then and about to return from its
+// wait; a ring() after it writes a byte for the next wait. Each byte taken clears the flag once and
+// each setting of the flag writes one byte, so they never drift apart.
 class wake_pipe {
   public:
     wake_pipe() = default;

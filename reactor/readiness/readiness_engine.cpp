@@ -18,7 +18,6 @@ void readiness_engine::start_input(transport& t, input_kind what) {
     IAPP_CHECK(t.input == input_kind::none && !t.closing,
                "one source at a time, on an open socket");
     t.input = what;
-    t.input_paused = false;
     t.cancel_input = false;
     t.ready.readable = true;
     t.ready.level = what == input_kind::watch;
@@ -113,12 +112,17 @@ void readiness_engine::poll(duration timeout) {
     transports_.recycle();
 }
 
+// Each of those in the list now, once: who uses up its budget is served again only after the kernel
+// was asked for news of the others.
 void readiness_engine::serve_some() {
-    for (unsigned i = 0; i < services_per_poll && !service_.empty(); ++i) {
-        transport& t = service_.front();
-        service_.pop_front();
+    service_list now;
+    now.swap(service_);
+    for (unsigned i = 0; i < services_per_poll && !now.empty(); ++i) {
+        transport& t = now.front();
+        now.pop_front();
         serve(t);
     }
+    service_.splice(service_.begin(), now);
 }
 
 void readiness_engine::serve(transport& t) {
@@ -134,6 +138,17 @@ void readiness_engine::serve(transport& t) {
     }
     run_output(t);
     run_input(t);
+    run_answer(t);
+}
+
+// What a handler wrote in answer leaves at once, while its bytes are still in the cache.
+void readiness_engine::run_answer(transport& t) {
+    if (t.is_linked()) {
+        run_output(t);
+        if (!needs_service(t)) {
+            t.unlink();
+        }
+    }
 }
 
 void readiness_engine::finish_close(transport& t) {
@@ -223,13 +238,7 @@ void readiness_engine::on_event(const ready_event& event) {
         t->ready.readable = true;
         run_input(*t);
     }
-    // What a handler wrote in answer leaves at once, while its bytes are still in the cache.
-    if (t->is_linked()) {
-        run_output(*t);
-        if (!needs_service(*t)) {
-            t->unlink();
-        }
-    }
+    run_answer(*t);
 }
 
 bool readiness_engine::needs_service(const transport& t) noexcept {
@@ -246,8 +255,9 @@ void readiness_engine::on_watch_event(transport& t, const ready_event& event) {
         return;
     }
     const interest seen{event.readable || event.ended, event.writable || event.ended};
-    if (!t.input_paused) {
-        t.events->ready(t, {seen.read && t.ready.wanted.read, seen.write && t.ready.wanted.write});
+    const interest asked{seen.read && t.ready.wanted.read, seen.write && t.ready.wanted.write};
+    if (asked != interest{}) { // it may have been silenced earlier in this batch
+        t.events->ready(t, asked);
     }
 }
 

@@ -52,6 +52,7 @@ class readiness_engine final : public engine {
     void serve_later(transport& t);
     void serve_some();
     void serve(transport& t);
+    void run_answer(transport& t);
     static bool needs_service(const transport& t) noexcept;
     void finish_close(transport& t);
     void end_input(transport& t, std::error_code why);

@@ -15,7 +15,7 @@ std::error_code poller_error(const transport& t) noexcept {
 } // namespace
 
 void readiness_engine::run_input(transport& t) {
-    if (t.input_paused || !t.ready.readable || t.closing) {
+    if (t.input_paused || !t.ready.readable || t.closing || t.cancel_input) {
         return;
     }
     if (t.input == input_kind::accept) {

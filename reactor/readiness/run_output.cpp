@@ -14,12 +14,14 @@ constexpr std::size_t slices_per_send = 64;
 } // namespace
 
 void readiness_engine::run_output(transport& t) {
-    if (t.closing || t.cancel_output) {
-        return;
-    }
-    if (t.output == output_kind::connect) {
+    if (t.output == output_kind::connect && !t.closing && !t.cancel_output) {
         run_connect(t);
-    } else if (t.output == output_kind::send && t.ready.writable) {
+    }
+    // A handler that is told of the end of one send may start the next: it goes out now.
+    for (unsigned i = 0; i < items_per_service; ++i) {
+        if (t.output != output_kind::send || !t.ready.writable || t.closing || t.cancel_output) {
+            return;
+        }
         run_send(t);
     }
 }

@@ -8,6 +8,7 @@ namespace {
 
 struct note : envelope {
     note() : envelope{&handle_note} {}
+
     static bool handle_note(envelope*, void* count, fate what) {
         ++*static_cast<int*>(count);
         return what == fate::deliver;

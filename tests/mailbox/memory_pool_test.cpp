@@ -26,11 +26,13 @@ TEST_CASE("blocks are aligned as operator new aligns, and do not overlap") {
     INFO("IAPP_TEST_SEED=" << seed());
     random_source random{seed()};
     memory_pool pool;
+
     struct held {
         unsigned char* at;
         std::size_t size;
         unsigned char fill;
     };
+
     std::vector<held> blocks;
     for (int step = 0; step < 5'000; ++step) {
         if (blocks.size() < 200 && !random.one_in(3)) {
@@ -77,9 +79,12 @@ TEST_CASE("the steady state takes nothing from the heap") {
 TEST_CASE("make and destroy run constructors and destructors") {
     struct noted {
         noted(int& count_, int by) : count{count_} { count += by; }
+
         ~noted() { count = 0; }
+
         int& count;
     };
+
     memory_pool pool;
     int count = 0;
     noted* made = pool.make<noted>(count, 3);
@@ -93,6 +98,7 @@ TEST_CASE("a constructor that throws gives its memory back") {
     struct thrower {
         thrower() { throw std::runtime_error("no"); }
     };
+
     memory_pool pool;
     CHECK_THROWS(pool.make<thrower>());
     CHECK(pool.outstanding() == 0);
@@ -100,9 +106,11 @@ TEST_CASE("a constructor that throws gives its memory back") {
 
 TEST_CASE("large requests go to the heap and come back") {
     memory_pool pool;
+
     struct large {
         std::array<char, 5000> bytes{};
     };
+
     large* made = pool.make<large>();
     CHECK(pool.outstanding() == 1);
     CHECK(pool.reserved_bytes() == 0);

@@ -25,6 +25,7 @@ struct numbered : envelope {
 
 struct sleeper {
     std::counting_semaphore<> wakes{0};
+
     static void wake(void* target) noexcept { static_cast<sleeper*>(target)->wakes.release(); }
 };
 

@@ -16,9 +16,12 @@ namespace {
 
 struct counted {
     explicit counted(int& alive_) : alive{alive_} { ++alive; }
+
     counted(const counted&) = delete;
     counted& operator=(const counted&) = delete;
+
     ~counted() { --alive; }
+
     int& alive;
 };
 
@@ -100,6 +103,7 @@ TEST_CASE("a constructor that throws leaves the table as it was") {
             }
         }
     };
+
     slot_table<thrower> table{1};
     slot_id id;
     CHECK_THROWS(table.create(id, true));

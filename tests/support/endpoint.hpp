@@ -31,6 +31,7 @@ struct endpoint {
 
     // Whether it heard of its end: no error, or this one.
     bool closed_well() const { return closed == 1 && !why; }
+
     bool closed_with(std::errc error) const { return closed == 1 && why == error; }
 
     stream s;
@@ -63,6 +64,7 @@ struct acceptor {
     void listen(reactor& io, const address& at, const listen_options& options = {});
 
     address at() const { return *l.local_address(); }
+
     // The oldest connection not yet taken.
     stream take();
 

@@ -20,19 +20,25 @@ class forwarding_kernel : public kernel {
     result<descriptor> open_stream(const address& to, const stream_options& options) override {
         return noted(real_.open_stream(to, options));
     }
+
     result<descriptor> open_listener(const address& at, const listen_options& options) override {
         return noted(real_.open_listener(at, options));
     }
+
     void close(descriptor fd) noexcept override { real_.close(fd); }
+
     void reset_on_close(descriptor fd) noexcept override { real_.reset_on_close(fd); }
+
     void remove_name(const address& at) noexcept override { real_.remove_name(at); }
 
     io_result connect(descriptor fd, const address& to) noexcept override {
         return real_.connect(fd, to);
     }
+
     std::error_code connect_outcome(descriptor fd) noexcept override {
         return real_.connect_outcome(fd);
     }
+
     accept_result accept(descriptor fd, address& peer) noexcept override {
         const accept_result one = real_.accept(fd, peer);
         if (one.status == io_status::done) {
@@ -40,16 +46,20 @@ class forwarding_kernel : public kernel {
         }
         return one;
     }
+
     io_result receive(descriptor fd, std::span<std::byte> into) noexcept override {
         return real_.receive(fd, into);
     }
+
     io_result discard(descriptor fd, std::span<std::byte> scratch) noexcept override {
         return real_.discard(fd, scratch);
     }
+
     io_result send(descriptor fd,
                    std::span<const std::span<const std::byte>> slices) noexcept override {
         return real_.send(fd, slices);
     }
+
     std::error_code shutdown_write(descriptor fd) noexcept override {
         return real_.shutdown_write(fd);
     }
@@ -57,9 +67,11 @@ class forwarding_kernel : public kernel {
     std::error_code set_options(descriptor fd, const stream_options& options) noexcept override {
         return real_.set_options(fd, options);
     }
+
     result<address> local_address(descriptor fd) noexcept override {
         return real_.local_address(fd);
     }
+
     result<address> peer_address(descriptor fd) noexcept override { return real_.peer_address(fd); }
 
     std::uint64_t calls() const noexcept override { return real_.calls(); }

@@ -1,6 +1,7 @@
 #pragma once
 // Peers outside of any reactor, and a process that may open no more files.
 
+#include "support/kernels.hpp"
 #include "support/sockets.hpp"
 
 #include <iapp/reactor/os/sockaddr.hpp>
@@ -17,21 +18,41 @@ inline unique_fd connect_to(const address& at) {
     return fd;
 }
 
-// While it lives, no descriptor can be opened (EMFILE). Single-threaded tests only.
-class no_more_open_files {
+// The real kernel while `starving`: opens and accepts meet a process that may open no more files
+// (EMFILE). Only these calls do, because sanitizers open files of their own.
+class starving_kernel : public forwarding_kernel {
   public:
-    no_more_open_files() {
-        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-        rlimit none = before_;
-        none.rlim_cur = 0; // those that are open stay open
-        REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    bool starving = false;
+
+    result<descriptor> open_stream(const address& to, const stream_options& options) override {
+        const shortage now{starving};
+        return forwarding_kernel::open_stream(to, options);
     }
-    ~no_more_open_files() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    no_more_open_files(const no_more_open_files&) = delete;
-    no_more_open_files& operator=(const no_more_open_files&) = delete;
+
+    accept_result accept(descriptor fd, address& peer) noexcept override {
+        const shortage now{starving};
+        return forwarding_kernel::accept(fd, peer);
+    }
 
   private:
-    rlimit before_{};
+    class shortage {
+      public:
+        explicit shortage(bool begins) : active_{begins} {
+            ::getrlimit(RLIMIT_NOFILE, &before_);
+            rlimit none = before_;
+            none.rlim_cur = active_ ? 0 : none.rlim_cur; // those that are open stay open
+            ::setrlimit(RLIMIT_NOFILE, &none);
+        }
+
+        ~shortage() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+        shortage(const shortage&) = delete;
+        shortage& operator=(const shortage&) = delete;
+
+      private:
+        bool active_;
+        rlimit before_{};
+    };
 };
 
 } // namespace iapp::test

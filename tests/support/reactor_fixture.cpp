@@ -37,7 +37,7 @@ void reactor_fixture::turn(unsigned count) {
     }
 }
 
-void reactor_fixture::run_until(const char* what, const std::function<bool()>& done) {
+void reactor_fixture::run_until(const std::string& what, const std::function<bool()>& done) {
     const steady::time_point limit = steady::now() + patience();
     while (!done()) {
         if (steady::now() > limit) {
@@ -65,8 +65,7 @@ void reactor_fixture::join_unstarted(endpoint& client, endpoint& server, const a
     acceptor door;
     door.listen(*io_, at);
     connect(client, door.at());
-    run_until("a connection",
-              [&] { return client.connected == 1 && door.waiting.size() == 1; });
+    run_until("a connection", [&] { return client.connected == 1 && door.waiting.size() == 1; });
     server.s = door.take();
 }
 

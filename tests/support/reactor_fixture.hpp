@@ -24,13 +24,14 @@ class reactor_fixture {
     reactor_fixture& operator=(const reactor_fixture&) = delete;
 
     reactor& io() noexcept { return *io_; }
+
     forwarding_kernel& os() noexcept { return *os_; }
 
     // One turn, or several, that do not wait.
     void turn(unsigned count = 1);
 
     // Turns until `done` is true; the test fails with `what` when that never happens.
-    void run_until(const char* what, const std::function<bool()>& done);
+    void run_until(const std::string& what, const std::function<bool()>& done);
 
     // A few turns that wait a little: a chance for what must not happen.
     void settle();
@@ -62,7 +63,9 @@ class socket_path {
     socket_path& operator=(const socket_path&) = delete;
 
     const std::string& text() const noexcept { return path_; }
+
     address at() const { return *address::unix_path(path_); }
+
     bool exists() const;
 
   private:

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace iapp::test {
 
@@ -17,6 +18,19 @@ inline std::chrono::milliseconds at_most(std::chrono::milliseconds limit) {
 // Far more than anything that a test waits for takes.
 inline std::chrono::milliseconds patience() {
     return at_most(std::chrono::seconds{30});
+}
+
+// Waits until another thread has made `done` true; false when it never does.
+template <class Predicate>
+bool eventually(Predicate done) {
+    const auto limit = std::chrono::steady_clock::now() + patience();
+    while (!done()) {
+        if (std::chrono::steady_clock::now() > limit) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    return true;
 }
 
 } // namespace iapp::test

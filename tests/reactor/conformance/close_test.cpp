@@ -98,9 +98,9 @@ TEST_CASE("nothing arrives after close") {
     server.s.pause(); // so that the client's flush takes a while
     client.write(f.io(), large_text());
     f.settle();
+    server.on_drained = [&](endpoint&) { client.s.close(); }; // the bytes are on their way
     server.write(f.io(), "unwanted");
     f.run_until("it to be sent", [&] { return server.drained > 0; });
-    client.s.close();
     f.settle();
     CHECK(client.bytes == 0);
     server.s.resume();

@@ -209,9 +209,8 @@ TEST_CASE("a stream that is paused before it is connected or started stays pause
     CHECK(server.in.empty());
     client.s.resume();
     server.s.resume();
-    f.run_until("both texts", [&] {
-        return client.in == "to the client" && server.in == "to the server";
-    });
+    f.run_until("both texts",
+                [&] { return client.in == "to the client" && server.in == "to the server"; });
 }
 
 TEST_CASE("a connection that nobody takes is closed, and its peer sees the end") {

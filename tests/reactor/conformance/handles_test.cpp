@@ -36,6 +36,7 @@ constexpr ending endings[] = {
 // Destroys the whole owner: whatever is told to it afterwards is a use after free.
 struct owned_endpoint {
     std::unique_ptr<endpoint> e = std::make_unique<endpoint>();
+
     void drop() { e.reset(); }
 };
 
@@ -91,8 +92,8 @@ TEST_CASE("a stream may be ended from within connected") {
 
 TEST_CASE("an owner may be destroyed from within any event of its stream") {
     using hook = std::function<void(endpoint&)> endpoint::*;
-    for (const hook where : {&endpoint::on_bytes, &endpoint::on_drained, &endpoint::on_ended,
-                             &endpoint::on_closed}) {
+    for (const hook where :
+         {&endpoint::on_bytes, &endpoint::on_drained, &endpoint::on_ended, &endpoint::on_closed}) {
         for (const bool closes_first : {false, true}) {
             CAPTURE(closes_first);
             reactor_fixture f;
@@ -107,13 +108,14 @@ TEST_CASE("an owner may be destroyed from within any event of its stream") {
             };
             server.e->write(f.io(), "to the client");
             client.write(f.io(), "to the server");
-            client.s.close();
+            client.s.shutdown_write();
             f.run_until("the end of one", [&] {
                 if (where == &endpoint::on_closed && server.e && server.e->ended == 1) {
                     server.e->s.close();
                 }
                 return server.e == nullptr;
             });
+            client.s = stream{};
             f.run_until("both ends", [&] { return f.io().open_sockets() == 0; });
         }
     }

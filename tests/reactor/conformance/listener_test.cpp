@@ -115,11 +115,10 @@ TEST_CASE("the file of a Unix listener goes with it") {
 TEST_CASE("an address that is not ours cannot be listened on") {
     reactor_fixture f;
     acceptor door;
-    const auto refused =
-        f.io().listen(*address::parse("192.0.2.1:0"), acceptor::recording, &door);
+    const auto refused = f.io().listen(*address::parse("192.0.2.1:0"), acceptor::recording, &door);
     CHECK(refused.error() == std::errc::address_not_available);
-    const auto nowhere = f.io().listen(*address::parse("unix:/nowhere/at/all.sock"),
-                                       acceptor::recording, &door);
+    const auto nowhere =
+        f.io().listen(*address::parse("unix:/nowhere/at/all.sock"), acceptor::recording, &door);
     CHECK(nowhere.error() == std::errc::no_such_file_or_directory);
     CHECK(f.io().open_sockets() == 0);
 }

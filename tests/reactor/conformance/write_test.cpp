@@ -75,7 +75,7 @@ TEST_CASE("one write larger than the limit is taken whole") {
     endpoint server;
     f.join_unstarted(client, server);
     client.start({.write_limit_bytes = 10});
-    const std::string text = pattern(2'000'000); // more than the sockets take
+    const std::string text = pattern(8'000'000); // more than the sockets take
     CHECK(client.write(f.io(), text) == write_status::full);
     f.settle();
     CHECK(client.drained == 0);

@@ -1,0 +1,86 @@
+#pragma once
+// A worker without a thread, stepped by the test, under a clock that stands still.
+
+#include "support/kernels.hpp"
+#include "support/waiting.hpp"
+
+#include <iapp/actors/system.hpp>
+
+#include <doctest/doctest.h>
+
+namespace iapp::test {
+
+// Time passes only when the test says so.
+class stopped_clock_kernel final : public forwarding_kernel {
+  public:
+    time_point now() noexcept override { return time_point{std::chrono::hours{1}} + ahead; }
+};
+
+class stepped_worker final : private system_control {
+  public:
+    explicit stepped_worker(const worker_limits& limits = {}) {
+        auto os = std::make_unique<stopped_clock_kernel>();
+        os_ = os.get();
+        result<std::unique_ptr<reactor>> io = reactor::make({}, std::move(os));
+        REQUIRE(io);
+        system_control& control = *this;
+        loop_ = std::make_unique<worker_loop>(0, std::move(*io), limits, control);
+    }
+
+    ~stepped_worker() {
+        end();
+        const worker_statistics last = loop_->statistics();
+        CHECK(last.actors.actors_spawned == last.actors.actors_ended);
+        CHECK(last.io.ops_started == last.io.ops_ended);
+        CHECK(loop_->memory().outstanding() == 0);
+        CHECK(loop_->io().timers().armed() == 0);
+    }
+
+    stepped_worker(const stepped_worker&) = delete;
+    stepped_worker& operator=(const stepped_worker&) = delete;
+
+    // The actor with these arguments, on this worker.
+    template <class A, class... Args>
+    A& spawn(Args&&... args) {
+        const slot_id id = loop_->spawn<A>(std::forward<Args>(args)...);
+        cell* made = loop_->find(id);
+        REQUIRE(made != nullptr);
+        return detail::actor_in<A>(*made);
+    }
+
+    // Turns that do not wait.
+    void turn(unsigned count = 1) {
+        for (; count > 0; --count) {
+            loop_->turn(time_point{});
+        }
+    }
+
+    // Lets time pass, then takes as many turns as anything due may need.
+    void pass(duration time, unsigned turns = 20) {
+        os_->ahead += time;
+        turn(turns);
+    }
+
+    // Ends all actors, as a system that stops.
+    void end() {
+        if (!ended_) {
+            ended_ = true;
+            loop_->ask_to_stop();
+            loop_->run();
+        }
+    }
+
+    worker_loop& loop() noexcept { return *loop_; }
+
+    int exit_status() const noexcept { return exit_status_; }
+
+  private:
+    void request_stop(int status) noexcept override { exit_status_ = status; }
+
+    stopped_clock_kernel* os_;
+    std::unique_ptr<worker_loop> loop_;
+    int exit_status_ = -1;
+    bool ended_ = false;
+};
+
+} // namespace iapp::test
