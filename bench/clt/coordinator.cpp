@@ -14,12 +14,23 @@ coordinator::coordinator(iapp::context& cx, const config& wanted)
     }
 }
 
+void coordinator::on(dialers m) {
+    dialers_ = std::move(m.all);
+    if (patience_.armed()) { // a signal came before all of them were there
+        tell_dialers();
+    }
+}
+
 void coordinator::on(finish) {
     if (!patience_.armed()) {
         patience_ = cx_.after(finish_max_, give_up{});
-        for (const iapp::ref<finish>& each : dialers_) {
-            each.send(finish{});
-        }
+        tell_dialers();
+    }
+}
+
+void coordinator::tell_dialers() {
+    for (const iapp::ref<finish>& each : dialers_) {
+        each.send(finish{});
     }
 }
 

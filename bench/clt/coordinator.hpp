@@ -25,8 +25,7 @@ class coordinator {
 
     coordinator(iapp::context& cx, const config& wanted);
 
-    void on(dialers m) { dialers_ = std::move(m.all); }
-
+    void on(dialers m);
     void on(finish);
     void on(worker_done);
     void on(const hopeless& m);
@@ -35,6 +34,8 @@ class coordinator {
     void on(iapp::signalled) { on(finish{}); }
 
   private:
+    void tell_dialers();
+
     iapp::context& cx_;
     std::chrono::nanoseconds finish_max_; // the server may take to close what we half-closed
     unsigned workers_left_;

@@ -76,6 +76,7 @@ spread_over_processes() {
 start() {
     name=$1 program=$2
     shift 2
+    : >"$logs/$name" # who reads it need not wait for the process
     "$bin/$program" --json --stats 500ms --workers $each "$@" \
         >"$logs/$name" 2>"$logs/$name.err" </dev/null 3>&- &
 }
@@ -83,7 +84,7 @@ start() {
 # Waits until srv NAME, process PID, listens at as many addresses as it was told to.
 wait_listening() {
     tries=$((300 * slow))
-    while [ "$(grep -c '"listening"' "$logs/$1")" -lt $address_count ]; do
+    until [ "$(grep -c '"listening"' "$logs/$1")" -ge $address_count ]; do
         tries=$((tries - 1))
         if [ $tries -eq 0 ] || ! kill -0 "$2" 2>/dev/null; then
             cat "$logs/$1.err" >&2

@@ -47,7 +47,7 @@ function table(i) {
     if (drawn > 0) {
         printf "\033[%dA", drawn # back to the table's first line
     }
-    printf "%d s of %s\033[K\n", seconds, duration > 0 ? duration " s" : "as long as you like"
+    printf("%d s of %s\033[K\n", seconds, (duration > 0 ? duration " s" : "as long as you like"))
     printf "%-10s %8s %8s %8s %8s %10s %12s %10s %12s\033[K\n", "", "opening", "open", "closed",
         "failed", "in", "in/s", "out", "out/s"
     for (i = 1; i < ARGC; ++i) {
