@@ -5,6 +5,7 @@
 """
 
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -76,6 +77,24 @@ class Demo(programs.Case):
         self.assertEqual(done.status, 0, done)
         self.assertIn("The totals of both sides are equal.", done.out)
         self.assertNotIn("\033", done.out)  # no redrawing away from a terminal
+
+    def test_a_table_on_a_terminal(self):
+        ours, its = pty.openpty()
+        shown = b""
+        with tempfile.TemporaryDirectory() as place:
+            with subprocess.Popen([SCRIPT, "--bin", programs.folder, "--duration", "3s"],
+                                  stdin=subprocess.DEVNULL, stdout=its, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "TMPDIR": place}) as script:
+                os.close(its)
+                try:
+                    while more := os.read(ours, 65536):
+                        shown += more
+                except OSError:
+                    pass  # how Linux says that nobody has the other end any more
+                self.assertEqual(script.wait(programs.LIMIT), 0)
+        os.close(ours)
+        self.assertIn(b" s of 3 s", shown)
+        self.assertIn(b"\033[4A", shown)  # back to the first of its four lines
 
     def test_few_descriptors_spread_it_over_processes(self):
         def few():
