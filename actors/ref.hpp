@@ -67,7 +67,7 @@ class ref {
 
     // Any thread; never blocks. True: the message is queued for the actor's worker, and will be
     // delivered or counted there as a dead letter. False: it was refused and counted, because the
-    // queue was at its limit, the system is stopping or the ref is empty.
+    // queue was at its limit or the system is stopping; or the ref is empty, and nobody counts it.
     template <class M>
     bool send(M message) const {
         static_assert(messages<Ms...>::template contains<M>,

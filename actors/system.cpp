@@ -44,10 +44,24 @@ system::system(system_options options) {
     }
     engine_name_ = threads_.front()->loop->io().engine_name();
     const std::vector<int> processors = options.pin ? os::usable_processors() : std::vector<int>{};
-    for (unsigned i = 0; i < options.workers; ++i) {
-        const int processor = processors.empty() ? -1 : processors[i % processors.size()];
-        threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
-                                          options.name + "-" + std::to_string(i), processor};
+    try {
+        for (unsigned i = 0; i < options.workers; ++i) {
+            const int processor = processors.empty() ? -1 : processors[i % processors.size()];
+            threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
+                                              options.name + "-" + std::to_string(i), processor};
+        }
+    } catch (...) {
+        end_started_threads();
+        throw; // std::system_error: the operating system gives no more threads
+    }
+}
+
+void system::end_started_threads() {
+    for (const auto& worker : threads_) {
+        if (worker->thread.joinable()) {
+            worker->loop->ask_to_stop();
+            worker->thread.join();
+        }
     }
 }
 

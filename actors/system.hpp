@@ -93,6 +93,7 @@ class system final : private system_control {
     template <class F>
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
+    void end_started_threads();
     static void run_thread(worker_thread& self, const std::string& name, int processor);
     bool join_by(worker_thread& worker, std::chrono::steady_clock::time_point deadline);
 

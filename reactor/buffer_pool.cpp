@@ -83,7 +83,8 @@ bool buffer_pool::refill(std::size_t size_class) {
     }
     mapped_pages arena = mapped_pages::map(wanted_bytes, options_.pages);
     if (arena.size() < wanted_bytes) {
-        return false; // the system has no memory: the same to a caller as our own limit
+        options_.limit_bytes = mapped_bytes_; // the system has no more: that is the limit now
+        return false;
     }
     arenas_degraded_ += arena.degraded() ? 1 : 0;
     mapped_bytes_ += arena.size();

@@ -13,7 +13,8 @@
 namespace iapp {
 
 struct buffer_pool_options {
-    // Memory that the pool may map, in bytes; beyond it allocate() gives an empty buffer.
+    // Memory that the pool may map, in bytes; beyond it allocate() gives an empty buffer. Where
+    // the system gives less, that is the limit from then on.
     std::size_t limit_bytes = std::size_t{1} << 30;
     // Huge pages spare page faults and TLB misses; locked ones are never swapped out. Both are
     // wishes: where the system refuses, ordinary pages serve and `arenas_degraded` counts it.

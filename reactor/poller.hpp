@@ -18,8 +18,9 @@ struct ready_event {
     std::uint64_t key = 0;
     bool readable = false;
     bool writable = false;
-    bool ended = false;     // end of stream, hang-up or error: reading on will show which
-    std::int32_t error = 0; // errno where the system told it, or where registering failed
+    bool ended = false; // end of stream, hang-up or error: reading on will show which
+    // errno where the system told it, or where registering failed; `ended` is set with it.
+    std::int32_t error = 0;
 };
 
 struct interest_change {

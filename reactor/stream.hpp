@@ -61,7 +61,8 @@ class stream : public transport_handle {
     void start(const stream_handlers& handlers, void* owner, const receive_options& options = {});
 
     // Takes buffers to be sent in order after what was written before. The bytes of a shared
-    // buffer must not change until they are sent. While a connect is under way they wait for it.
+    // buffer must not change until they are sent. While a connect is under way they wait for it,
+    // and are dropped if it fails or close() comes first.
     write_status write(buffer_list what);
 
     // No more `bytes` until resume(), except for what was in flight.

@@ -16,7 +16,8 @@ struct transport;
 // may use it. Empty when default-constructed or moved from.
 class transport_handle {
   public:
-    // Whether there is something to use: false for an empty handle and once closing has begun.
+    // False for an empty handle and once the descriptor is being closed; still true while close()
+    // sends what was written.
     bool open() const noexcept { return record() != nullptr; }
 
     // The bound address, with the port that the system chose where 0 was asked for.

@@ -64,7 +64,8 @@ void reactor_fixture::connect(endpoint& client, const address& to, const connect
 void reactor_fixture::join_unstarted(endpoint& client, endpoint& server, const address& at) {
     acceptor door;
     door.listen(*io_, at);
-    connect(client, door.at());
+    // However the host is tuned, the sockets take less than a test's large texts.
+    connect(client, door.at(), {.stream = {.send_buffer_bytes = 128 * 1024}});
     run_until("a connection", [&] { return client.connected == 1 && door.waiting.size() == 1; });
     server.s = door.take();
 }
