@@ -60,70 +60,22 @@ void tell(cell& self, M&& message) {
     scope.run([&] { actor_in<A>(self).on(std::forward<M>(message)); });
 }
 
-template <class A, class M>
-void on_event(void* owner, M what) {
-    tell<A>(*static_cast<cell*>(owner), std::move(what));
+// One of the reactor's handlers; `Parameter` is how it takes the event (bytes&&, drained,
+// const closed&).
+template <class A, class Parameter>
+void on_event(void* owner, Parameter what) {
+    using event = std::remove_cvref_t<Parameter>;
+    tell<A>(*static_cast<cell*>(owner), event(std::forward<Parameter>(what)));
 }
 
-template <class A, class M>
-void on_event_moved(void* owner, M&& what) {
-    tell<A>(*static_cast<cell*>(owner), std::move(what));
-}
-
-template <class A, class M>
-void on_event_shared(void* owner, const M& what) {
-    tell<A>(*static_cast<cell*>(owner), M{what});
-}
-
-// The function when the actor accepts the message, else null.
-template <class A, class M, class F>
-constexpr F* if_accepted(F* function) {
-    return accepts_message<A, M> ? function : nullptr;
-}
-
-template <class A>
-constexpr stream_handlers stream_handlers_of() {
-    stream_handlers made;
-    if constexpr (accepts_message<A, bytes>) {
-        made.on_bytes = on_event_moved<A, bytes>;
+// Null when the actor does not accept the event: then nobody is to be told.
+template <class A, class Parameter>
+constexpr auto handler_of() -> void (*)(void*, Parameter) {
+    if constexpr (accepts_message<A, std::remove_cvref_t<Parameter>>) {
+        return &on_event<A, Parameter>;
+    } else {
+        return nullptr;
     }
-    if constexpr (accepts_message<A, drained>) {
-        made.on_drained = on_event<A, drained>;
-    }
-    if constexpr (accepts_message<A, input_ended>) {
-        made.on_input_ended = on_event<A, input_ended>;
-    }
-    if constexpr (accepts_message<A, connected>) {
-        made.on_connected = on_event<A, connected>;
-    }
-    if constexpr (accepts_message<A, closed>) {
-        made.on_closed = on_event_shared<A, closed>;
-    }
-    return made;
-}
-
-template <class A>
-constexpr listener_handlers listener_handlers_of() {
-    listener_handlers made;
-    if constexpr (accepts_message<A, accepted>) {
-        made.on_accepted = on_event_moved<A, accepted>;
-    }
-    if constexpr (accepts_message<A, closed>) {
-        made.on_closed = on_event_shared<A, closed>;
-    }
-    return made;
-}
-
-template <class A>
-constexpr watch_handlers watch_handlers_of() {
-    watch_handlers made;
-    if constexpr (accepts_message<A, watched>) {
-        made.on_ready = on_event<A, watched>;
-    }
-    if constexpr (accepts_message<A, closed>) {
-        made.on_closed = on_event_shared<A, closed>;
-    }
-    return made;
 }
 
 template <class A>
@@ -178,9 +130,15 @@ inline constexpr actor_type type_of{
     .name = type_name<A>(),
     .receive = &detail::receiver<A, typename A::accepts>::receive,
     .destroy = &detail::destroy_cell<A>,
-    .stream = detail::stream_handlers_of<A>(),
-    .listener = detail::listener_handlers_of<A>(),
-    .watch = detail::watch_handlers_of<A>(),
+    .stream = {.on_bytes = detail::handler_of<A, bytes&&>(),
+               .on_drained = detail::handler_of<A, drained>(),
+               .on_input_ended = detail::handler_of<A, input_ended>(),
+               .on_connected = detail::handler_of<A, connected>(),
+               .on_closed = detail::handler_of<A, const closed&>()},
+    .listener = {.on_accepted = detail::handler_of<A, accepted&&>(),
+                 .on_closed = detail::handler_of<A, const closed&>()},
+    .watch = {.on_ready = detail::handler_of<A, watched>(),
+              .on_closed = detail::handler_of<A, const closed&>()},
     .on_signal = accepts_message<A, signalled> ? &detail::tell_signal<A> : nullptr,
 };
 
