@@ -35,7 +35,7 @@ class system_control {
 struct worker_limits {
     std::uint32_t actors_max = 1U << 20;         // beyond it spawn gives an empty ref
     std::size_t local_messages_max = 1U << 20;   // between actors of this worker; beyond: refused
-    std::size_t foreign_messages_max = 1U << 14; // from other threads; beyond: refused
+    std::size_t foreign_messages_max = 1U << 12; // from other threads; beyond: refused
 };
 
 // Belongs to one thread at a time, which adopts it; only mail() and what the report functions give

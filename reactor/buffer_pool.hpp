@@ -60,6 +60,7 @@ class buffer_pool {
     static constexpr std::size_t classes = 13;
     static constexpr std::size_t arena_bytes = 256 * 1024;
 
+    static std::size_t arena_bytes_for(std::size_t size_class) noexcept;
     bool refill(std::size_t size_class);
     void put_back(detail::buffer_block* block) noexcept;
 

@@ -99,7 +99,7 @@ class stevedore {
 } // namespace
 
 TEST_CASE("each sender's messages arrive in order, from threads, this worker and others") {
-    checked_system sys{{.workers = 3}};
+    checked_system sys{{.workers = 3, .limits = {.foreign_messages_max = 1U << 14}}};
     const auto to = sys->spawn<orderly>({.on = {0}});
     constexpr unsigned count = 2'000;
     for (unsigned i = 0; i < 3; ++i) { // on the same worker, and on two others
