@@ -8,7 +8,7 @@
 #include <iapp/reactor/watch.hpp>
 
 #include <optional>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace iapp {

@@ -3,8 +3,6 @@
 
 #include <iapp/actors/worker.hpp>
 
-#include <concepts>
-#include <tuple>
 #include <utility>
 
 namespace iapp {

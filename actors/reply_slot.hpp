@@ -1,9 +1,7 @@
 #pragma once
 // reply_slot: where a thread that is no worker waits for the answer to one request.
 
-#include <atomic>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <semaphore>
 

@@ -3,6 +3,8 @@
 
 #include <iapp/actors/system.hpp>
 
+#include <tuple>
+
 namespace iapp {
 
 namespace detail {

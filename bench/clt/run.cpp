@@ -3,6 +3,7 @@
 #include "clt/coordinator.hpp"
 #include "harness/common_summary.hpp"
 #include "harness/live.hpp"
+#include "harness/running.hpp"
 #include "harness/stopwatch.hpp"
 
 #include <iapp/reactor/os/process.hpp>
@@ -14,10 +15,6 @@ namespace clt {
 namespace {
 
 using namespace std::chrono_literals;
-
-// A worker that does not answer for this long is shown with its last numbers.
-constexpr auto report_deadline = 2s;
-constexpr auto stop_deadline = 10s;
 
 class program {
   public:
@@ -80,11 +77,7 @@ void program::start_dialers() {
 }
 
 void program::collect() {
-    for (std::size_t i = 0; i < dialers_.size(); ++i) {
-        if (auto answer = system_->ask(dialers_[i], report_deadline, report{})) {
-            reports_[i] = std::move(*answer);
-        }
-    }
+    bench::collect_reports<report>(*system_, dialers_, reports_);
 }
 
 void program::show() {
@@ -129,12 +122,8 @@ std::string program::latency_note(const bench::histogram& latency) const {
 }
 
 int program::finish() {
-    if (const iapp::result<void> stopped = system_->stop(stop_deadline); !stopped) {
-        fmt::print(stderr, "clt: {}: {}\n", stopped.error().message(), system_->stop_report());
-        std::_Exit(bench::exit_failed); // a thread that hangs cannot be joined
-    }
+    const iapp::worker_statistics system = bench::stop_or_exit(*system_, "clt");
     const worker_totals sum = sum_up();
-    const iapp::worker_statistics system = *system_->statistics(report_deadline);
     const bool ok = system_->exit_status() == bench::exit_ok && sum.failed == 0 && sum.reset == 0 &&
                     sum.verify_errors == 0 && bench::nothing_left(system);
     print_summary(sum, system, ok);

@@ -2,6 +2,7 @@
 
 #include "harness/common_summary.hpp"
 #include "harness/live.hpp"
+#include "harness/running.hpp"
 #include "harness/stopwatch.hpp"
 #include "srv/server.hpp"
 
@@ -17,9 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A worker that does not answer for this long is shown with its last numbers.
-constexpr auto report_deadline = 2s;
-constexpr auto stop_deadline = 10s;
 constexpr auto between_complaints = 1s;
 // Besides the connections: listeners, engines, standard streams.
 constexpr std::uint64_t other_descriptors = 16 + 8 * iapp::system::workers_max;
@@ -114,7 +112,7 @@ bool program::start_servers() {
         servers_.push_back(system_->spawn<server>({.on = {i}}, std::cref(wanted_),
                                                   std::ref(totals_[i]), keep, at));
         const iapp::result<listening> made =
-            system_->ask(servers_.back(), report_deadline, where{});
+            system_->ask(servers_.back(), bench::report_deadline, where{});
         if (!made || !made->error.empty()) {
             fmt::print(stderr, "srv: {}\n", made ? made->error : made.error().message());
             return false;
@@ -144,11 +142,7 @@ void program::print_listening(const std::vector<iapp::address>& at) const {
 }
 
 void program::collect() {
-    for (std::size_t i = 0; i < servers_.size(); ++i) {
-        if (auto answer = system_->ask(servers_[i], report_deadline, report{})) {
-            reports_[i] = std::move(*answer);
-        }
-    }
+    bench::collect_reports<report>(*system_, servers_, reports_);
 }
 
 void program::show() {
@@ -198,10 +192,7 @@ void program::complain_of_pauses() {
 }
 
 int program::finish() {
-    if (const iapp::result<void> stopped = system_->stop(stop_deadline); !stopped) {
-        fmt::print(stderr, "srv: {}: {}\n", stopped.error().message(), system_->stop_report());
-        std::_Exit(bench::exit_failed); // a thread that hangs cannot be joined
-    }
+    const iapp::worker_statistics system = bench::stop_or_exit(*system_, "srv");
     worker_totals sum;
     for (const worker_totals& each : totals_) {
         sum.accepted += each.accepted;
@@ -214,7 +205,6 @@ int program::finish() {
         sum.bytes_in += each.bytes_in;
         sum.errors.add(each.errors);
     }
-    const iapp::worker_statistics system = *system_->statistics(report_deadline);
     const bool ok = system_->exit_status() == bench::exit_ok && sum.verify_errors == 0 &&
                     bench::nothing_left(system);
     print_summary(sum, system, ok);
