@@ -49,8 +49,12 @@ void tell(cell& self, M&& message) {
 // const closed&).
 template <class A, class Parameter>
 void on_event(void* owner, Parameter what) {
-    using event = std::remove_cvref_t<Parameter>;
-    tell<A>(*static_cast<cell*>(owner), event(std::forward<Parameter>(what)));
+    cell& self = *static_cast<cell*>(owner);
+    if constexpr (std::is_const_v<std::remove_reference_t<Parameter>>) {
+        tell<A>(self, std::remove_cvref_t<Parameter>(what));
+    } else {
+        tell<A>(self, std::move(what));
+    }
 }
 
 // Null when the actor does not accept the event: then nobody is to be told.

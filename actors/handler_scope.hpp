@@ -17,9 +17,9 @@ class handler_scope {
         self_.home.note_running(&self_.type.name, &message_.name);
     }
 
-    ~handler_scope() {
+    [[gnu::always_inline]] ~handler_scope() {
         self_.home.note_running(nullptr, nullptr);
-        if (--self_.running == 0 && self_.stopping) {
+        if (--self_.running == 0 && self_.stopping) [[unlikely]] {
             self_.home.end(self_);
         }
     }

@@ -54,9 +54,18 @@ class idle_spin {
         }
     }
 
-    // Mail ended a sleep, or a spin, after that time.
-    void mail_came_after(duration waited) noexcept {
-        if (how_ == idle_policy::kind::adaptive && waited <= max_) {
+    // Whether sleeps are to be timed: while mail ends some of them. So a worker with I/O alone pays
+    // for no clock.
+    bool watches() const noexcept { return watched_ > 0; }
+
+    // A sleep has ended, by mail or not, after that time (duration::max(): nobody has looked).
+    void slept(bool by_mail, duration time) noexcept {
+        if (how_ != idle_policy::kind::adaptive) {
+            return;
+        }
+        constexpr unsigned sleeps_watched = 16;
+        watched_ = by_mail ? sleeps_watched : watched_ - (watched_ > 0 ? 1 : 0);
+        if (by_mail && time <= max_) {
             budget_ = max_;
         }
     }
@@ -65,6 +74,7 @@ class idle_spin {
     idle_policy::kind how_;
     duration max_;
     duration budget_{0};
+    unsigned watched_ = 0; // sleeps to be timed yet
 };
 
 } // namespace iapp

@@ -11,8 +11,11 @@ namespace iapp {
 namespace {
 
 // While there is other work, I/O is looked at in this interval and not in every turn: a look is a
-// system call of about a microsecond, and a turn may be a single message.
+// system call of about a microsecond, and a turn may be a single message. Nor is the clock read in
+// every turn: so many small turns take less than the interval.
 constexpr duration poll_interval = std::chrono::microseconds{20};
+constexpr unsigned turns_per_clock = 8;
+constexpr std::uint64_t messages_per_clock = 64;
 
 } // namespace
 
@@ -40,30 +43,46 @@ void worker_loop::turn(time_point deadline) {
     // relaxed: take_mail() has seen what came before the knock of ask_to_stop(), and may just have
     // taken that knock, so that nothing else would end the sleep.
     const bool stopping = stopping_.load(std::memory_order_relaxed);
-    const bool stepped = deadline <= io_->now();
+    const bool stepped = deadline != time_point::max() && deadline <= io_->now();
     const bool idle =
         !stopping && !stepped && local_.empty() && !mail_.has_mail() && !io_->has_work();
-    if (!(idle && slept(deadline)) &&
-        (stepped || io_->has_work() || io_->now() - last_poll_ >= poll_interval)) {
-        io_->poll(duration::zero());
-        last_poll_ = io_->now();
+    if (!(idle && slept(deadline)) && (stepped || io_->has_work() || poll_is_due())) {
+        poll(duration::zero());
     }
     actors_.recycle();
 }
 
+bool worker_loop::poll_is_due() noexcept {
+    if (++turns_unclocked_ < turns_per_clock &&
+        counters_.delivered - delivered_clocked_ < messages_per_clock) {
+        return false;
+    }
+    turns_unclocked_ = 0;
+    delivered_clocked_ = counters_.delivered;
+    return io_->now() - last_poll_ >= poll_interval;
+}
+
+void worker_loop::poll(duration timeout) {
+    io_->poll(timeout);
+    // After a wait the clock is not read: whoever asks next then finds a look due.
+    last_poll_ = timeout == duration::zero() ? io_->now() : time_point{};
+    turns_unclocked_ = 0;
+}
+
 // Waits for work, asleep or awake. True: it slept, and has looked at I/O.
 bool worker_loop::slept(time_point deadline) {
-    const time_point began = io_->now();
+    const bool clocked = deadline != time_point::max() || idle_.watches();
+    const time_point began = clocked ? io_->now() : time_point{};
     const duration longest = deadline == time_point::max() ? duration::max() : deadline - began;
     if ((idle_.budget() > duration::zero() && spin(longest)) || !mail_.try_sleep()) {
         return false;
     }
     ++counters_.sleeps;
-    io_->poll(longest);
-    last_poll_ = io_->now();
-    if (mail_.rung()) {
-        ++counters_.wakes_received;
-        idle_.mail_came_after(last_poll_ - began);
+    poll(longest);
+    const bool woken = mail_.rung();
+    counters_.wakes_received += woken ? 1 : 0;
+    if (woken || clocked) {
+        idle_.slept(woken, clocked ? io_->now() - began : duration::max());
     }
     return true;
 }
@@ -82,19 +101,18 @@ bool worker_loop::spin(duration longest) {
         for (unsigned i = 0; i < looks_per_clock; ++i) {
             if (mail_.rung()) {
                 ++counters_.spins_paid;
-                return true;
+                return true; // the budget stays
             }
             spin_pause();
         }
-        io_->take_time();
+        io_->restart_clock();
         const duration waited = io_->now() - began;
         if (waited >= budget) {
             idle_.spun_in_vain();
             return false;
         }
         if (io_->now() - last_poll_ >= poll_interval && io_->open_sockets() > 0) {
-            io_->poll(duration::zero());
-            last_poll_ = io_->now();
+            poll(duration::zero());
             if (io_->has_work() || !local_.empty()) {
                 return true;
             }

@@ -200,6 +200,8 @@ class worker_loop {
     bool discard_local() noexcept;
     void send_out();
     bool slept(time_point deadline);
+    bool poll_is_due() noexcept;
+    void poll(duration timeout);
     bool spin(duration longest);
     void handle(parcel& message, fate what) noexcept;
     void handle(envelope* message, fate what) noexcept;
@@ -214,7 +216,7 @@ class worker_loop {
         envelope* message;
     };
 
-    static inline thread_local worker_loop* current_ = nullptr;
+    static inline constinit thread_local worker_loop* current_ = nullptr;
 
     worker_place place_;
     system_control& system_;
@@ -224,6 +226,8 @@ class worker_loop {
     mailbox mail_;
     idle_spin idle_;
     time_point last_poll_{};
+    unsigned turns_unclocked_ = 0;
+    std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     slot_table<cell*> actors_;

@@ -68,10 +68,12 @@ bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const messa
     return room;
 }
 
-inline void worker_loop::count_outcome(const message_type& type, bool taken) noexcept {
+[[gnu::always_inline]] inline void worker_loop::count_outcome(const message_type& type, bool taken) noexcept {
     if (type.run == nullptr) {
         ++counters_.sent;
-        counters_.dead_letters[index_of(dead_letter::refused)] += taken ? 0 : 1;
+        if (!taken) [[unlikely]] {
+            count_dead(dead_letter::refused);
+        }
     }
 }
 

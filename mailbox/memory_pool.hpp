@@ -31,12 +31,12 @@ class memory_pool {
 
     // Memory for `bytes`, aligned as operator new aligns. Never null: throws std::bad_alloc as
     // operator new does when the system has none.
-    void* allocate(std::size_t bytes) {
+    [[gnu::always_inline]] void* allocate(std::size_t bytes) {
         if (bytes > largest_bytes) {
             return allocate_large(bytes);
         }
         free_block*& list = free_[class_of(bytes)];
-        if (list == nullptr) {
+        if (list == nullptr) [[unlikely]] {
             refill(class_of(bytes));
         }
         free_block* const block = list;
@@ -47,7 +47,7 @@ class memory_pool {
     }
 
     // Gives back what allocate(bytes) returned; `bytes` must be the same.
-    void deallocate(void* memory, std::size_t bytes) noexcept {
+    [[gnu::always_inline]] void deallocate(void* memory, std::size_t bytes) noexcept {
         --outstanding_;
         if (bytes > largest_bytes) {
             ::operator delete(memory);

@@ -10,9 +10,7 @@ namespace iapp {
 namespace {
 
 constexpr std::size_t class_of(std::size_t bytes) {
-    const std::size_t rounded = std::bit_ceil(std::max(bytes, buffer_pool::smallest_bytes));
-    return static_cast<std::size_t>(std::countr_zero(rounded) -
-                                    std::countr_zero(buffer_pool::smallest_bytes));
+    return static_cast<std::size_t>(std::bit_width((bytes - 1) / buffer_pool::smallest_bytes));
 }
 
 constexpr std::size_t bytes_of(std::size_t size_class) {

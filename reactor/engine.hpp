@@ -42,7 +42,7 @@ class engine {
     virtual void close(transport& t) = 0;
 
     // One pass: starts what was noted, waits until something completes or `timeout` is over (zero:
-    // do not wait, duration::max(): for ever), takes the time, and tells a bounded number of
+    // do not wait, duration::max(): for ever), restarts the clock, and tells a bounded number of
     // completions.
     virtual void poll(duration timeout) = 0;
 

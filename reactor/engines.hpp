@@ -5,6 +5,7 @@
 #include <iapp/reactor/engine.hpp>
 #include <iapp/reactor/poller.hpp>
 #include <iapp/reactor/result.hpp>
+#include <iapp/reactor/turn_clock.hpp>
 
 #include <memory>
 #include <string>
@@ -21,7 +22,7 @@ struct engine_parts {
     kernel& os;
     slot_table<transport>& transports;
     buffer_pool& buffers;
-    time_point& now; // the engine sets it after each wait
+    turn_clock& clock; // the engine restarts it after each wait
 };
 
 // An engine by name; an empty name means what the environment variable IAPP_ENGINE says, and if

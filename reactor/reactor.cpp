@@ -15,7 +15,7 @@ constexpr std::size_t timers_per_poll = 1024;
 } // namespace
 
 reactor::reactor(std::unique_ptr<kernel> os, const reactor_options& options)
-    : os_{std::move(os)}, now_{os_->now()}, buffers_{options.buffers}, timers_{now_},
+    : os_{std::move(os)}, clock_{*os_}, buffers_{options.buffers}, timers_{clock_.now()},
       transports_{options.sockets_max} {}
 
 reactor::~reactor() {
@@ -30,7 +30,7 @@ result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options,
                                                std::unique_ptr<kernel> os) {
     std::unique_ptr<reactor> made{new reactor{std::move(os), options}};
     result<std::unique_ptr<engine>> chosen =
-        make_engine(options.engine, {*made->os_, made->transports_, made->buffers_, made->now_});
+        make_engine(options.engine, {*made->os_, made->transports_, made->buffers_, made->clock_});
     if (!chosen) {
         return chosen.error();
     }
@@ -39,14 +39,16 @@ result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options,
 }
 
 void reactor::fire_timers() {
-    now_ = os_->now();
-    timers_.advance(now_, timers_per_poll);
+    clock_.restart();
+    if (timers_.armed() > 0) {
+        timers_.advance(now(), timers_per_poll);
+    }
 }
 
 void reactor::poll(duration timeout) {
-    if (const std::optional<time_point> next = timers_.next_deadline()) {
-        const duration until = std::max(*next - now_, duration::zero());
-        timeout = std::min(timeout, until);
+    if (timers_.armed() > 0 && timeout > duration::zero()) {
+        const duration until = timers_.next_deadline().value_or(time_point::max()) - now();
+        timeout = std::clamp(until, duration::zero(), timeout);
     }
     engine_->poll(timeout);
 }
@@ -59,11 +61,11 @@ bool reactor::close_all(time_point deadline) {
         close(t);
     });
     while (transports_.size() > 0) {
-        if (now_ >= deadline) {
+        if (now() >= deadline) {
             return false;
         }
         fire_timers();
-        poll(std::min<duration>(deadline - now_, std::chrono::milliseconds{10}));
+        poll(std::min<duration>(deadline - now(), std::chrono::milliseconds{10}));
     }
     return true;
 }
@@ -94,7 +96,7 @@ void reactor::arm_deadline(transport& t, duration after) {
             due.events->deadline_passed(due);
         });
     }
-    timers_.arm(*t.deadline, now_ + after);
+    timers_.arm(*t.deadline, now() + after);
 }
 
 void reactor::disarm_deadline(transport& t) noexcept {

@@ -6,6 +6,7 @@
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/stream.hpp>
 #include <iapp/reactor/timer_wheel.hpp>
+#include <iapp/reactor/turn_clock.hpp>
 #include <iapp/reactor/watch.hpp>
 
 #include <memory>
@@ -64,17 +65,18 @@ class reactor {
                                    void* owner);
 
     // A turn calls these two, one after the other, with the worker's other work in between.
-    // First: takes the time and fires timers that are due, a bounded number.
+    // First: begins a new time and fires timers that are due, a bounded number.
     void fire_timers();
     // Then: tells completions, a bounded number; when there are none it waits for them, for the
     // next timer, or at most `timeout` (zero: not at all, duration::max(): for ever).
     void poll(duration timeout);
 
-    // Takes the time anew, for a worker that waits by itself.
-    void take_time() noexcept { now_ = os_->now(); }
+    // The time anew, for a worker that waits by itself.
+    void restart_clock() noexcept { clock_.restart(); }
 
-    // The time of the present pass.
-    time_point now() const noexcept { return now_; }
+    // The time of the present pass: read when it is first asked for since the pass began or its
+    // wait ended, and the same until then.
+    time_point now() const noexcept { return clock_.now(); }
 
     // Closes everything without flushing and polls until every last operation has ended; handles
     // hear nothing of it. Afterwards nothing can be opened. False when `deadline` came first.
@@ -133,7 +135,7 @@ class reactor {
     }
 
     std::unique_ptr<kernel> os_;
-    time_point now_;
+    turn_clock clock_;
     io_counters counters_;
     bool closing_ = false;
     buffer_pool buffers_;

@@ -42,10 +42,10 @@ void stream_side::begin_sending(transport& t) {
     }
 }
 
-void stream_side::received(transport& t, buffer data, std::size_t size) {
+void stream_side::received(transport& t, buffer&& data, std::size_t size) {
     t.home->counters_.bytes_in += size;
-    if (handlers_of(t).on_bytes != nullptr) {
-        handlers_of(t).on_bytes(t.owner, {t.id, std::move(data), size});
+    if (const auto tell = handlers_of(t).on_bytes) {
+        tell(t.owner, {t.id, std::move(data), size});
     }
 }
 

@@ -27,7 +27,7 @@ struct stream_side {
     static void reset(transport& t, std::error_code why);
 
   private:
-    static void received(transport& t, buffer data, std::size_t size);
+    static void received(transport& t, buffer&& data, std::size_t size);
     static void input_over(transport& t, std::error_code why);
     static void output_over(transport& t, std::error_code why);
     static void connect_over(transport& t, std::error_code why);

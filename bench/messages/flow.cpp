@@ -42,9 +42,7 @@ class producer {
 
     producer(iapp::context& cx, finish_line* line, target to, std::uint64_t number,
              std::uint64_t count)
-        : cx_{cx}, line_{line}, to_{to}, left_{count} {
-        message_.producer = number;
-    }
+        : cx_{cx}, line_{line}, to_{to}, number_{number}, left_{count} {}
 
     void on(go) {
         if (line_ != nullptr) {
@@ -52,8 +50,10 @@ class producer {
         }
         if (cx_.room(to_) >= burst_messages) {
             for (unsigned i = 0; i < burst_messages && left_ > 0; ++i, --left_) {
-                to_.send(message_);
-                ++message_.sequence;
+                payload<Bytes> message;
+                message.producer = number_;
+                message.sequence = sequence_++;
+                to_.send(message);
             }
         }
         if (left_ > 0) {
@@ -65,7 +65,8 @@ class producer {
     iapp::context& cx_;
     finish_line* line_; // of the first producer, until it has begun
     const target to_;
-    payload<Bytes> message_;
+    const std::uint64_t number_;
+    std::uint64_t sequence_ = 0;
     std::uint64_t left_;
 };
 

@@ -12,7 +12,7 @@ std::error_code canceled() noexcept {
 
 readiness_engine::readiness_engine(std::unique_ptr<poller> waits, const engine_parts& parts)
     : poller_{std::move(waits)}, os_{parts.os},
-      transports_{parts.transports}, buffers_{parts.buffers}, now_{parts.now} {}
+      transports_{parts.transports}, buffers_{parts.buffers}, clock_{parts.clock} {}
 
 void readiness_engine::start_input(transport& t, input_kind what) {
     IAPP_CHECK(t.input == input_kind::none && !t.closing,
@@ -102,10 +102,14 @@ void readiness_engine::serve_later(transport& t) {
 
 void readiness_engine::poll(duration timeout) {
     serve_some();
-    wake_starved();
-    tell_poller();
+    if (!starved_.empty()) {
+        wake_starved();
+    }
+    if (!changed_.empty()) {
+        tell_poller();
+    }
     const std::size_t count = poller_->wait(events_, service_.empty() ? timeout : duration::zero());
-    now_ = os_.now();
+    clock_.restart();
     for (std::size_t i = 0; i < count; ++i) {
         on_event(events_[i]);
     }
@@ -115,6 +119,9 @@ void readiness_engine::poll(duration timeout) {
 // Each of those in the list now, once: who uses up its budget is served again only after the kernel
 // was asked for news of the others.
 void readiness_engine::serve_some() {
+    if (service_.empty()) {
+        return;
+    }
     service_list now;
     now.swap(service_);
     for (unsigned i = 0; i < services_per_poll && !now.empty(); ++i) {

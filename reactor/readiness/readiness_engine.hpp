@@ -79,7 +79,7 @@ class readiness_engine final : public engine {
     kernel& os_;
     slot_table<transport>& transports_;
     buffer_pool& buffers_;
-    time_point& now_;
+    turn_clock& clock_;
     service_list service_;
     std::vector<slot_id> changed_; // whose interest the poller does not know yet
     std::vector<slot_id> starved_; // sources that found the buffer pool at its limit

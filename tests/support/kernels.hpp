@@ -12,10 +12,14 @@ namespace iapp::test {
 class forwarding_kernel : public kernel {
   public:
     duration ahead{0};
+    unsigned clock_readings = 0;
     std::vector<descriptor> opened;
     std::vector<descriptor> accepted;
 
-    time_point now() noexcept override { return real_.now() + ahead; }
+    time_point now() noexcept override {
+        ++clock_readings;
+        return real_.now() + ahead;
+    }
 
     result<descriptor> open_stream(const address& to, const stream_options& options) override {
         return noted(real_.open_stream(to, options));

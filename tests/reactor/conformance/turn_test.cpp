@@ -137,7 +137,28 @@ TEST_CASE("a timer may close a stream whose bytes are waiting") {
     CHECK(server.bytes == before);
 }
 
-TEST_CASE("the clock is read once a pass and never goes back") {
+TEST_CASE("a pass reads the clock for a timer or for who asks, and not for nobody") {
+    reactor_fixture f;
+    std::string log;
+    lettered_timer timer{log, 'a'};
+    f.turn();
+    const unsigned before = f.os().clock_readings;
+    f.turn(10);
+    CHECK(f.os().clock_readings == before);
+    const time_point asked = f.io().now();
+    CHECK(f.io().now() == asked);
+    CHECK(f.os().clock_readings == before + 1);
+    f.os().ahead += 1h;
+    CHECK(f.io().now() == asked);
+    f.turn();
+    CHECK(f.io().now() >= asked + 1h);
+    f.io().timers().arm(timer, f.io().now() + 1h);
+    f.os().ahead += 2h;
+    f.turn();
+    CHECK(log == "a");
+}
+
+TEST_CASE("the time never goes back") {
     reactor_fixture f;
     time_point before = f.io().now();
     for (int i = 0; i < 10; ++i) {
