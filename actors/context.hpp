@@ -3,6 +3,7 @@
 
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/timer.hpp>
+#include <iapp/mailbox/callback.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/watch.hpp>
 
@@ -12,6 +13,7 @@ namespace iapp {
 
 template <class... Ms>
 class ref;
+struct worker;
 struct spawn_options;
 class buffer_pool;
 struct io_counters;
@@ -61,6 +63,22 @@ class context {
     timer after(duration delay, M message);
     template <class M>
     timer every(duration period, M message);
+
+    // Lets callback() run on a worker of this system, after `delay` from its arrival there, in
+    // order with what this worker sends there. An empty handle: refused. See post.hpp.
+    template <class F>
+    post_handle post(worker to, F callback);
+    template <class F>
+    post_handle post_after(worker to, duration delay, F callback);
+
+    // How many messages send() would take now for that actor's worker.
+    template <class... Ms>
+    std::size_t room(const ref<Ms...>& to) const;
+    // Sends `message` to this actor when all that this worker has sent to the worker of `to` has
+    // left, so that there is room again; how a fast sender paces itself. Never refused: an actor
+    // asks once at a time.
+    template <class M, class... Ms>
+    void when_room(const ref<Ms...>& to, M message);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

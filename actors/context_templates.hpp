@@ -59,4 +59,28 @@ timer context::every(duration period, M message) {
                        period);
 }
 
+template <class F>
+post_handle context::post(worker to, F callback) {
+    return iapp::post(self_.home.peer(to), std::move(callback));
+}
+
+template <class F>
+post_handle context::post_after(worker to, duration delay, F callback) {
+    return iapp::post_after(self_.home.peer(to), delay, std::move(callback));
+}
+
+template <class... Ms>
+std::size_t context::room(const ref<Ms...>& to) const {
+    return to ? self_.home.room_to(*to.home()) : 0;
+}
+
+template <class M, class... Ms>
+void context::when_room(const ref<Ms...>& to, M message) {
+    IAPP_CHECK(to, "a ref that names somebody");
+    worker_loop& home = self_.home;
+    home.deliver_when_room(*to.home(), home.message_memory().template make<M>(self_.id.to_word(),
+                                                                              message_type_of<M>,
+                                                                              std::move(message)));
+}
+
 } // namespace iapp

@@ -1,6 +1,8 @@
 #pragma once
 // Naming messages: the list of what an actor accepts, and keys and names of message types.
 
+#include <iapp/mailbox/message.hpp>
+
 #include <concepts>
 #include <string_view>
 #include <type_traits>
@@ -15,33 +17,12 @@ struct messages {
     static constexpr bool contains = (std::same_as<M, Ms> || ...);
 };
 
-// Tells message types apart at run time: the address of one variable for each type.
-using message_key = const void*;
-
-namespace detail {
-
-template <class T>
-inline constexpr char key_variable = 0;
-
-template <class T>
-constexpr std::string_view function_name() {
-    return __PRETTY_FUNCTION__;
-}
-
-} // namespace detail
+// Tells message types apart at run time.
+using message_key = const message_type*;
 
 template <class M>
 constexpr message_key key_of() noexcept {
-    return &detail::key_variable<std::remove_cvref_t<M>>;
-}
-
-// The type's name as the compiler spells it, for people: "store", "my_server::session".
-template <class T>
-constexpr std::string_view type_name() noexcept {
-    std::string_view name = detail::function_name<T>();
-    const auto start = name.find("T = ") + 4;
-    name.remove_prefix(start);
-    return name.substr(0, name.find_first_of(";]"));
+    return &message_type_of<std::remove_cvref_t<M>>;
 }
 
 // The same at an address that lives for ever.

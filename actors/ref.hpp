@@ -7,46 +7,6 @@
 
 namespace iapp {
 
-namespace detail {
-
-// A message under way to an actor. A local one comes from its worker's pool and was counted as sent
-// when it was queued; one from another thread comes from the heap and is counted when it arrives.
-template <class M>
-struct actor_message final : envelope {
-    actor_message(handler h, slot_id to_, M&& payload_)
-        : envelope{h}, to{to_}, payload{std::move(payload_)} {}
-
-    static bool handle_local(envelope* self, void* worker, fate what) {
-        auto& home = *static_cast<worker_loop*>(worker);
-        auto* message = static_cast<actor_message*>(self);
-        const bool delivered = message->arrive(home, what);
-        home.memory().destroy(message);
-        return delivered;
-    }
-
-    static bool handle_foreign(envelope* self, void* worker, fate what) {
-        auto& home = *static_cast<worker_loop*>(worker);
-        home.count_sent();
-        auto* message = static_cast<actor_message*>(self);
-        const bool delivered = message->arrive(home, what);
-        delete message;
-        return delivered;
-    }
-
-    bool arrive(worker_loop& home, fate what) {
-        if (what == fate::discard) {
-            home.count_dead(dead_letter::stopped);
-            return false;
-        }
-        return home.deliver(to, key_of<M>(), &payload, nullptr);
-    }
-
-    slot_id to;
-    M payload;
-};
-
-} // namespace detail
-
 // A plain value of 16 bytes: worker, slot, generation. Copy it, keep it, send it anywhere; it may
 // outlive the actor (what is sent then is a counted dead letter) but not the system. The types are
 // the messages it may send, a subset of what the actor accepts, checked at compile time.
@@ -70,20 +30,8 @@ class ref {
     bool send(M message) const {
         static_assert(messages<Ms...>::template contains<M>,
                       "the actor does not accept this message");
-        if (home_ == nullptr) {
-            return false;
-        }
-        using made = detail::actor_message<M>;
-        if (worker_loop::current() == home_) {
-            return home_->room_for_local() && home_->push_local(home_->memory().template make<made>(
-                                                  &made::handle_local, id_, std::move(message)));
-        }
-        auto* envelope = new made(&made::handle_foreign, id_, std::move(message));
-        const bool queued = home_->mail().push(envelope);
-        if (!queued) {
-            delete envelope;
-        }
-        return queued;
+        return home_ != nullptr &&
+               worker_loop::send(*home_, id_.to_word(), message_type_of<M>, std::move(message));
     }
 
     // Whether it names somebody; he may be gone all the same.

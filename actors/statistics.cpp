@@ -16,6 +16,24 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.actors_refused += from.actors_refused;
     to.turns += from.turns;
     to.sleeps += from.sleeps;
+    to.wakes_received += from.wakes_received;
+    to.spins += from.spins;
+    to.spins_paid += from.spins_paid;
+    to.posted += from.posted;
+    to.posts_ran += from.posts_ran;
+    to.posts_cancelled += from.posts_cancelled;
+    to.posts_dropped += from.posts_dropped;
+    to.posts_failed += from.posts_failed;
+}
+
+void add(mail_counters& to, const mail_counters& from) noexcept {
+    to.sent_away += from.sent_away;
+    to.received += from.received;
+    to.batches += from.batches;
+    to.rings_full += from.rings_full;
+    to.wakes_sent += from.wakes_sent;
+    to.wakes_saved += from.wakes_saved;
+    to.blocks_home += from.blocks_home;
 }
 
 void add(io_counters& to, const io_counters& from) noexcept {
@@ -34,6 +52,7 @@ void add(io_counters& to, const io_counters& from) noexcept {
 
 worker_statistics& worker_statistics::operator+=(const worker_statistics& other) noexcept {
     add(actors, other.actors);
+    add(mail, other.mail);
     add(io, other.io);
     system_calls += other.system_calls;
     open_sockets += other.open_sockets;

@@ -1,7 +1,7 @@
 #pragma once
 // What workers and systems count.
 
-#include <iapp/mailbox/envelope.hpp>
+#include <iapp/mailbox/mailbox.hpp>
 #include <iapp/reactor/reactor.hpp>
 
 #include <array>
@@ -23,12 +23,24 @@ struct worker_counters {
     std::uint64_t actors_failed = 0;  // an exception ended them, or kept them from beginning
     std::uint64_t actors_refused = 0; // actors_max was reached
     std::uint64_t turns = 0;
-    std::uint64_t sleeps = 0; // turns that went to wait
+    std::uint64_t sleeps = 0;         // turns that went to wait
+    std::uint64_t wakes_received = 0; // sleeps that mail ended
+    std::uint64_t spins = 0;          // turns that spun before they would sleep
+    std::uint64_t spins_paid = 0;     // spins that mail ended
+
+    // Posted callbacks that arrived here: posted = ran + cancelled + dropped once none is under
+    // way.
+    std::uint64_t posted = 0;
+    std::uint64_t posts_ran = 0;
+    std::uint64_t posts_cancelled = 0;
+    std::uint64_t posts_dropped = 0; // the worker stopped first
+    std::uint64_t posts_failed = 0;  // of those that ran: an exception ended them
 };
 
 // One worker, or the sum over several.
 struct worker_statistics {
     worker_counters actors;
+    mail_counters mail;
     io_counters io;
     std::uint64_t system_calls = 0;
     std::uint64_t open_sockets = 0;

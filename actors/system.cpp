@@ -33,20 +33,26 @@ system::system(system_options options) {
     }
     os::ignore_broken_pipes();
     system_control& control = *this;
+    mesh_ = std::make_unique<mesh>(options.workers, options.limits.port());
+    const std::vector<int> processors = os::usable_processors();
     for (unsigned i = 0; i < options.workers; ++i) {
         result<std::unique_ptr<reactor>> io = reactor::make(options.io);
         if (!io) {
             throw std::system_error(io.error(), describe_engine(options.io.engine));
         }
         auto made = std::make_unique<worker_thread>();
-        made->loop = std::make_unique<worker_loop>(i, std::move(*io), options.limits, control);
+        const worker_place place{.index = i,
+                                 .mesh = mesh_->ports(),
+                                 .idle = options.idle,
+                                 .processor_free = processors.size() >= options.workers};
+        made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
         threads_.push_back(std::move(made));
     }
     engine_name_ = threads_.front()->loop->io().engine_name();
-    const std::vector<int> processors = options.pin ? os::usable_processors() : std::vector<int>{};
     try {
         for (unsigned i = 0; i < options.workers; ++i) {
-            const int processor = processors.empty() ? -1 : processors[i % processors.size()];
+            const int processor =
+                options.pin && !processors.empty() ? processors[i % processors.size()] : -1;
             threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
                                               options.name + "-" + std::to_string(i), processor};
         }
@@ -63,6 +69,7 @@ void system::end_started_threads() {
             worker->thread.join();
         }
     }
+    discard_mail();
 }
 
 void system::run_thread(worker_thread& self, const std::string& name, int processor) {
@@ -86,6 +93,11 @@ void system::request_stop(int exit_status) noexcept {
         exit_status_.store(exit_status, std::memory_order_relaxed); // read after the semaphore
         stop_wanted_.release(); // pairs with the acquire in wait()
     }
+}
+
+worker_loop& system::at(worker which) {
+    IAPP_CHECK(which.index < workers(), "the system has no such worker");
+    return *threads_[which.index]->loop;
 }
 
 int system::exit_status() const noexcept {
@@ -120,11 +132,19 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     if (!all) {
         return std::errc::timed_out;
     }
-    for (const auto& worker : threads_) {
-        worker->loop->discard_mail(); // what others pushed while they ended
-    }
+    discard_mail();
     stopped_ = true;
     return {};
+}
+
+// What others pushed while the workers ended, and what ending that has sent.
+void system::discard_mail() noexcept {
+    for (bool some = true; some;) {
+        some = false;
+        for (const auto& worker : threads_) {
+            some = worker->loop->discard_mail() || some;
+        }
+    }
 }
 
 bool system::join_by(worker_thread& worker, steady::time_point deadline) {
@@ -142,9 +162,11 @@ bool system::join_by(worker_thread& worker, steady::time_point deadline) {
 
 result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) {
     worker_statistics sum;
+    if (stopped_) {
+        discard_mail(); // what other threads have pushed since
+    }
     for (unsigned i = 0; i < workers(); ++i) {
         if (stopped_) {
-            threads_[i]->loop->discard_mail(); // what others have pushed since it ended
             sum += threads_[i]->loop->statistics();
             continue;
         }

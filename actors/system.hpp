@@ -5,6 +5,7 @@
 #include <iapp/actors/context_templates.hpp>
 #include <iapp/actors/reply_slot.hpp>
 #include <iapp/actors/worker.hpp>
+#include <iapp/mailbox/mesh.hpp>
 
 #include <chrono>
 #include <functional>
@@ -20,6 +21,7 @@ struct system_options {
     unsigned workers = 1;      // 1 to 62 (bits of the doorbell word)
     std::string name = "iapp"; // the threads are called name-0, name-1…
     bool pin = false;          // each thread to one of the processors that the process may use
+    idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
 };
@@ -56,6 +58,17 @@ class system final : private system_control {
     result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                   M message);
 
+    // Lets callback() run on a worker; any thread. See post.hpp.
+    template <class F>
+    post_handle post(worker to, F callback) {
+        return iapp::post(at(to), std::move(callback));
+    }
+
+    template <class F>
+    post_handle post_after(worker to, duration delay, F callback) {
+        return iapp::post_after(at(to), delay, std::move(callback));
+    }
+
     // Waits until somebody calls request_stop() or context::stop_system(), at most `time`; true
     // when somebody has, now or earlier.
     bool wait(std::chrono::nanoseconds time);
@@ -82,6 +95,8 @@ class system final : private system_control {
     result<worker_statistics> statistics(std::chrono::nanoseconds deadline);
 
   private:
+    worker_loop& at(worker which) override;
+
     struct worker_thread {
         std::unique_ptr<worker_loop> loop;
         std::thread thread;
@@ -94,9 +109,11 @@ class system final : private system_control {
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
     void end_started_threads();
+    void discard_mail() noexcept;
     static void run_thread(worker_thread& self, const std::string& name, int processor);
     bool join_by(worker_thread& worker, std::chrono::steady_clock::time_point deadline);
 
+    std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_thread>> threads_;
     std::string engine_name_;
     std::string stop_report_;

@@ -11,18 +11,14 @@ namespace detail {
 
 // A function to run on a worker, and the slot for what it returns.
 template <class F, class R>
-struct worker_call final : envelope {
-    worker_call(F f_, std::shared_ptr<reply_slot<R>> slot_)
-        : envelope{&handle_call}, f{std::move(f_)}, slot{std::move(slot_)} {}
-
-    static bool handle_call(envelope* self, void* worker, fate what) {
-        const std::unique_ptr<worker_call> call{static_cast<worker_call*>(self)};
+struct worker_call {
+    static void run(void* worker, std::uint64_t, void* payload, fate what) {
+        auto& call = *static_cast<worker_call*>(payload);
         if (what == fate::discard) {
-            call->slot->answer(std::nullopt);
-            return false;
+            call.slot->answer(std::nullopt);
+        } else {
+            call.slot->answer(call.f(*static_cast<worker_loop*>(worker)));
         }
-        call->slot->answer(call->f(*static_cast<worker_loop*>(worker)));
-        return true;
     }
 
     F f;
@@ -31,40 +27,38 @@ struct worker_call final : envelope {
 
 // A request to an actor from a thread that is no worker.
 template <class M>
-struct asked_message final : envelope {
+struct asked_message {
     using reply_type = typename M::reply;
 
-    asked_message(slot_id to_, M&& payload_, std::shared_ptr<reply_slot<reply_type>> slot_)
-        : envelope{&handle_asked}, to{to_}, payload{std::move(payload_)}, slot{std::move(slot_)} {}
-
-    static bool handle_asked(envelope* self, void* worker, fate what) {
+    static void run(void* worker, std::uint64_t to, void* payload, fate what) {
         auto& home = *static_cast<worker_loop*>(worker);
-        const std::unique_ptr<asked_message> message{static_cast<asked_message*>(self)};
+        auto& asked = *static_cast<asked_message*>(payload);
         home.count_sent();
         std::optional<reply_type> reply;
-        bool delivered = false;
         if (what == fate::discard) {
             home.count_dead(dead_letter::stopped);
         } else {
-            delivered = home.deliver(message->to, key_of<M>(), &message->payload, &reply);
+            home.deliver(slot_id::from_word(to), key_of<M>(), &asked.message, &reply);
         }
-        message->slot->answer(std::move(reply));
-        return delivered;
+        asked.slot->answer(std::move(reply));
     }
 
-    slot_id to;
-    M payload;
+    M message;
     std::shared_ptr<reply_slot<reply_type>> slot;
 };
 
-// Pushes a message that answers into `slot`, and waits for the answer.
-template <class R>
-result<R> await_reply(port& mail, std::unique_ptr<envelope, void (*)(envelope*)> message,
-                      reply_slot<R>& slot, std::chrono::nanoseconds deadline) {
-    if (!mail.push(message.get())) {
+// The type of messages that run themselves by M::run.
+template <class M>
+inline constexpr message_type self_running_type{
+    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
+
+// Sends a message that answers into `slot`, and waits for the answer.
+template <class M, class R>
+result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+                      std::chrono::nanoseconds deadline) {
+    if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
         return actor_error::refused;
     }
-    message.release();
     if (!slot.wait(deadline)) {
         return std::errc::timed_out;
     }
@@ -80,17 +74,15 @@ template <class F>
 auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     -> result<std::invoke_result_t<F&, worker_loop&>> {
     using R = std::invoke_result_t<F&, worker_loop&>;
-    using message = detail::worker_call<F, R>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    const auto drop = [](envelope* unsent) { delete static_cast<message*>(unsent); };
-    return detail::await_reply<R>(threads_[index]->loop->mail(),
-                                  {new message(std::move(f), slot), drop}, *slot, deadline);
+    return detail::await_reply<detail::worker_call<F, R>, R>(*threads_[index]->loop, 0,
+                                                             {std::move(f), slot}, *slot, deadline);
 }
 
 template <actor A, class... Args>
 ref_to<A> system::spawn(spawn_options options, Args&&... args) {
-    IAPP_CHECK(options.on.index < workers(), "the system has no such worker");
+    worker_loop& there = at(options.on);
     if (stopped_) {
         return {};
     }
@@ -100,7 +92,7 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
     };
     const result<slot_id> made =
         call(options.on.index, std::chrono::hours{24}, std::move(construct));
-    return made ? ref_to<A>{threads_[options.on.index]->loop.get(), *made} : ref_to<A>{};
+    return made ? ref_to<A>{&there, *made} : ref_to<A>{};
 }
 
 template <class M, class... Ms>
@@ -112,12 +104,10 @@ result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanos
     if (!whom || stopped_) {
         return actor_error::unanswered;
     }
-    using asked = detail::asked_message<M>;
-    auto slot = std::make_shared<reply_slot<typename M::reply>>();
-    const auto drop = [](envelope* unsent) { delete static_cast<asked*>(unsent); };
-    return detail::await_reply<typename M::reply>(
-        whom.home()->mail(), {new asked(whom.id(), std::move(message), slot), drop}, *slot,
-        deadline);
+    using reply_type = typename M::reply;
+    auto slot = std::make_shared<reply_slot<reply_type>>();
+    return detail::await_reply<detail::asked_message<M>, reply_type>(
+        *whom.home(), whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
 }
 
 } // namespace iapp

@@ -1,79 +1,105 @@
 #include <iapp/actors/worker.hpp>
 
+#include <iapp/actors/spin_pause.hpp>
+
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 namespace iapp {
 
 namespace {
 
-// Bounds on what one turn does before I/O has its turn again.
-constexpr unsigned mail_per_turn = 256;
-constexpr unsigned local_per_turn = 1024;
-
-thread_local worker_loop* current_worker = nullptr;
-
-// Makes a worker the current one for the time of a call.
-class current_scope {
-  public:
-    explicit current_scope(worker_loop& w) noexcept : before_{current_worker} {
-        current_worker = &w;
-    }
-
-    ~current_scope() { current_worker = before_; }
-
-    current_scope(const current_scope&) = delete;
-    current_scope& operator=(const current_scope&) = delete;
-
-  private:
-    worker_loop* before_;
-};
+// While there is other work, I/O is looked at in this interval and not in every turn: a look is a
+// system call of about a microsecond, and a turn may be a single message.
+constexpr duration poll_interval = std::chrono::microseconds{20};
 
 } // namespace
 
-worker_loop::worker_loop(unsigned index, std::unique_ptr<reactor> io, const worker_limits& limits,
-                         system_control& system)
-    : index_{index}, system_{system}, limits_{limits}, mail_{limits.foreign_messages_max},
-      io_{std::move(io)}, actors_{limits.actors_max} {
-    mail_.set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
-                    io_.get());
+worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
+                         const worker_limits& limits, system_control& system)
+    : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
+      mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max} {
+    mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
+                          io_.get());
 }
 
 worker_loop::~worker_loop() {
     IAPP_CHECK(in_order_.empty(), "run() ends the actors before the worker");
-    discard_mail();
-}
-
-worker_loop* worker_loop::current() noexcept {
-    return current_worker;
 }
 
 void worker_loop::turn(time_point deadline) {
     const current_scope scope{*this};
     ++counters_.turns;
     io_->fire_timers();
-    if (mail_.collect() || mail_left_) {
-        collect_mail();
-    }
+    take_mail();
     run_local();
     end_stopped();
-    duration timeout = duration::zero();
-    // relaxed: collect() has seen what came before the knock of ask_to_stop(), and may just have
+    send_out();
+    // relaxed: take_mail() has seen what came before the knock of ask_to_stop(), and may just have
     // taken that knock, so that nothing else would end the sleep.
     const bool stopping = stopping_.load(std::memory_order_relaxed);
-    if (!stopping && local_.empty() && !mail_left_ && !io_->has_work()) {
-        timeout = deadline == time_point::max() ? duration::max()
-                                                : std::max(deadline - io_->now(), duration::zero());
+    const bool stepped = deadline <= io_->now();
+    const bool idle =
+        !stopping && !stepped && local_.empty() && !mail_.has_mail() && !io_->has_work();
+    if (!(idle && slept(deadline)) &&
+        (stepped || io_->has_work() || io_->now() - last_poll_ >= poll_interval)) {
+        io_->poll(duration::zero());
+        last_poll_ = io_->now();
     }
-    if (timeout > duration::zero()) {
-        if (mail_.try_sleep()) {
-            ++counters_.sleeps;
-        } else {
-            timeout = duration::zero();
+    actors_.recycle();
+}
+
+// Waits for work, asleep or awake. True: it slept, and has looked at I/O.
+bool worker_loop::slept(time_point deadline) {
+    const time_point began = io_->now();
+    const duration longest = deadline == time_point::max() ? duration::max() : deadline - began;
+    if ((idle_.budget() > duration::zero() && spin(longest)) || !mail_.try_sleep()) {
+        return false;
+    }
+    ++counters_.sleeps;
+    io_->poll(longest);
+    last_poll_ = io_->now();
+    if (mail_.rung()) {
+        ++counters_.wakes_received;
+        idle_.mail_came_after(last_poll_ - began);
+    }
+    return true;
+}
+
+// Looks for mail, and now and then for I/O and timers, as long as the idle policy says. True: there
+// is something to do.
+bool worker_loop::spin(duration longest) {
+    constexpr unsigned looks_per_clock = 64;
+    const time_point began = io_->now();
+    duration budget = std::min(idle_.budget(), longest);
+    if (const std::optional<time_point> next = io_->timers().next_deadline()) {
+        budget = std::min(budget, *next - began);
+    }
+    ++counters_.spins;
+    while (true) {
+        for (unsigned i = 0; i < looks_per_clock; ++i) {
+            if (mail_.rung()) {
+                ++counters_.spins_paid;
+                return true;
+            }
+            spin_pause();
+        }
+        io_->take_time();
+        const duration waited = io_->now() - began;
+        if (waited >= budget) {
+            idle_.spun_in_vain();
+            return false;
+        }
+        if (io_->now() - last_poll_ >= poll_interval && io_->open_sockets() > 0) {
+            io_->poll(duration::zero());
+            last_poll_ = io_->now();
+            if (io_->has_work() || !local_.empty()) {
+                return true;
+            }
         }
     }
-    io_->poll(timeout);
-    actors_.recycle();
 }
 
 void worker_loop::run() {
@@ -84,56 +110,16 @@ void worker_loop::run() {
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
+    delayed_.drop_all();
     io_->close_all(time_point::max());
-    discard_mail();
+    discard_local();
+    send_out();
 }
 
 void worker_loop::ask_to_stop() noexcept {
-    mail_.close();
+    mail_port().close();
     stopping_.store(true, std::memory_order_release); // pairs with the acquire in run()
-    mail_.knock();
-}
-
-void worker_loop::collect_mail() {
-    deliver_signals();
-    mail_left_ = true;
-    for (unsigned i = 0; i < mail_per_turn; ++i) {
-        envelope* message = mail_.pop();
-        if (message == nullptr) {
-            mail_left_ = false;
-            return;
-        }
-        message->handle(this, envelope::fate::deliver);
-    }
-}
-
-void worker_loop::run_local() {
-    for (unsigned i = 0; i < local_per_turn; ++i) {
-        envelope* message = local_.pop();
-        if (message == nullptr) {
-            return;
-        }
-        message->handle(this, envelope::fate::deliver);
-    }
-}
-
-void worker_loop::discard_mail() noexcept {
-    const current_scope scope{*this};
-    while (envelope* message = local_.pop()) {
-        message->handle(this, envelope::fate::discard);
-    }
-    while (envelope* message = mail_.pop()) {
-        message->handle(this, envelope::fate::discard);
-    }
-}
-
-bool worker_loop::room_for_local() noexcept {
-    if (local_.size() < limits_.local_messages_max) {
-        return true;
-    }
-    ++counters_.sent;
-    count_dead(dead_letter::refused);
-    return false;
+    mail_port().knock();
 }
 
 bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
@@ -183,7 +169,7 @@ void worker_loop::end_all_actors() noexcept {
 
 void worker_loop::report_failed_construction(std::string_view actor, const char* why) noexcept {
     ++counters_.actors_failed;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s could not be constructed: %s\n", index_,
+    std::fprintf(stderr, "iapp: worker %u: actor %.*s could not be constructed: %s\n", place_.index,
                  static_cast<int>(actor.size()), actor.data(), why);
 }
 
@@ -191,7 +177,7 @@ void worker_loop::actor_failed(const cell& who, std::string_view message,
                                const char* why) noexcept {
     ++counters_.actors_failed;
     const std::string_view name = who.type.name;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s failed in on(%.*s): %s\n", index_,
+    std::fprintf(stderr, "iapp: worker %u: actor %.*s failed in on(%.*s): %s\n", place_.index,
                  static_cast<int>(name.size()), name.data(), static_cast<int>(message.size()),
                  message.data(), why);
 }
@@ -199,7 +185,7 @@ void worker_loop::actor_failed(const cell& who, std::string_view message,
 std::string worker_loop::late_report() const {
     const std::string_view* actor = running_actor();
     const std::string_view* message = running_message();
-    std::string report = "worker " + std::to_string(index_);
+    std::string report = "worker " + std::to_string(place_.index);
     if (actor != nullptr && message != nullptr) {
         return report.append(" is in on(").append(*message).append(") of actor ").append(*actor);
     }
@@ -208,9 +194,11 @@ std::string worker_loop::late_report() const {
 
 worker_statistics worker_loop::statistics() const {
     worker_statistics now;
+    const std::uint64_t refused = place_.mesh[place_.index]->refused();
     now.actors = counters_;
-    now.actors.sent += mail_.refused();
-    now.actors.dead_letters[index_of(dead_letter::refused)] += mail_.refused();
+    now.actors.sent += refused;
+    now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    now.mail = mail_.counters();
     now.io = io_->counters();
     now.system_calls = io_->system_calls();
     now.open_sockets = io_->open_sockets();

@@ -2,10 +2,13 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/idle_policy.hpp>
+#include <iapp/actors/post.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
+#include <iapp/mailbox/mailbox.hpp>
+#include <iapp/mailbox/memory_home.hpp>
 #include <iapp/mailbox/memory_pool.hpp>
-#include <iapp/mailbox/port.hpp>
 #include <iapp/reactor/reactor.hpp>
 
 #include <atomic>
@@ -22,20 +25,39 @@ struct worker {
     unsigned index = 0;
 };
 
+class worker_loop;
+
 // What workers can ask of their system.
 class system_control {
   public:
     // Any thread: system::wait() returns with this status; the first call counts.
     virtual void request_stop(int exit_status) noexcept = 0;
+    // The worker of that index, which must exist (checked).
+    virtual worker_loop& at(worker which) = 0;
 
   protected:
     ~system_control() = default;
 };
 
 struct worker_limits {
-    std::uint32_t actors_max = 1U << 20;         // beyond it spawn gives an empty ref
-    std::size_t local_messages_max = 1U << 20;   // between actors of this worker; beyond: refused
-    std::size_t foreign_messages_max = 1U << 12; // from other threads; beyond: refused
+    std::uint32_t actors_max = 1U << 20;       // beyond it spawn gives an empty ref
+    std::size_t local_messages_max = 1U << 20; // between actors of this worker; beyond: refused
+    // From this worker to one other, beyond what its ring holds; then they are refused.
+    std::size_t outbox_messages_max = 1U << 12;
+    std::size_t ring_messages_max = 256;         // in the ring between two workers
+    std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+
+    constexpr port_limits port() const noexcept {
+        return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
+    }
+};
+
+// What a worker is made of and its place among the others.
+struct worker_place {
+    unsigned index = 0;
+    mail_mesh mesh; // of all workers, this one's port at `index`
+    idle_policy idle = {};
+    bool processor_free = false; // the process has a processor for each worker
 };
 
 // Belongs to one thread at a time, which adopts it; only mail() and what the report functions give
@@ -43,14 +65,14 @@ struct worker_limits {
 // can be stepped by one thread.
 class worker_loop {
   public:
-    worker_loop(unsigned index, std::unique_ptr<reactor> io, const worker_limits& limits,
+    worker_loop(const worker_place& place, std::unique_ptr<reactor> io, const worker_limits& limits,
                 system_control& system);
     ~worker_loop();
     worker_loop(const worker_loop&) = delete;
     worker_loop& operator=(const worker_loop&) = delete;
 
     // The worker whose turn() runs in this thread, or null.
-    static worker_loop* current() noexcept;
+    static worker_loop* current() noexcept { return current_; }
 
     // One turn: messages, timers, I/O, a bounded number of each. Waits for the first of them, but
     // not beyond `deadline` (time_point::max(): for ever; a past one: not at all).
@@ -61,16 +83,25 @@ class worker_loop {
     // Any thread: run() ends. Nothing is accepted from other threads any more.
     void ask_to_stop() noexcept;
 
-    // After run(): what others pushed while it ended becomes dead letters.
-    void discard_mail() noexcept;
+    // After run() of all workers, by the thread that joined them: what is left on its way to or
+    // from this worker becomes dead letters. True when there was something; ending it may have sent
+    // more, so repeat until all workers say false.
+    bool discard_mail() noexcept;
 
-    port& mail() noexcept { return mail_; }
+    port& mail_port() noexcept { return *place_.mesh[place_.index]; }
 
     reactor& io() noexcept { return *io_; }
 
     memory_pool& memory() noexcept { return memory_; }
 
-    unsigned index() const noexcept { return index_; }
+    unsigned index() const noexcept { return place_.index; }
+
+    worker_loop& peer(worker which) { return system_.at(which); }
+
+    // Whether both belong to one system, so that rings lead from one to the other.
+    bool same_system(const worker_loop& other) const noexcept {
+        return place_.mesh.data() == other.place_.mesh.data();
+    }
 
     system_control& control() noexcept { return system_; }
 
@@ -89,15 +120,27 @@ class worker_loop {
 
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
-    // False, and counted as a refused message, when local_messages_max wait.
-    bool room_for_local() noexcept;
 
-    // Queues a message from an actor of this worker, counted as sent; room_for_local() was true.
-    bool push_local(envelope* message) noexcept {
-        ++counters_.sent;
-        local_.push(message);
-        return true;
-    }
+    // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
+    // thread's worker if it has one in the same system, else through the door. False: refused. What
+    // counts as sent and refused are messages to actors; posts count for themselves.
+    template <class Payload>
+    static bool send(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                     Payload&& payload);
+
+    // How many messages to that worker would be taken now.
+    std::size_t room_to(const worker_loop& receiver) const noexcept;
+    // The message goes to its actor of this worker when the outbox to `receiver` is empty.
+    void deliver_when_room(const worker_loop& receiver, envelope* message);
+
+    memory_home& message_memory() noexcept { return home_; }
+
+    // Posts that have arrived; called by post.hpp. begin_post() is false when it was cancelled or
+    // is dropped, and counts.
+    bool begin_post(cancel_word& word, fate what) noexcept;
+    void post_failed(std::string_view callback, const char* why) noexcept;
+
+    delayed_posts& delayed() noexcept { return delayed_; }
 
     void count_sent() noexcept { ++counters_.sent; }
 
@@ -133,23 +176,61 @@ class worker_loop {
 
     using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
 
-    void collect_mail();
+    bool send_local(std::uint64_t to, const message_type& type, auto&& payload);
+    bool send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                   auto&& payload);
+    void count_outcome(const message_type& type, bool taken) noexcept;
+
+    // Makes a worker the current one for the time of a call.
+    class current_scope {
+      public:
+        explicit current_scope(worker_loop& w) noexcept : before_{current_} { current_ = &w; }
+
+        ~current_scope() { current_ = before_; }
+
+        current_scope(const current_scope&) = delete;
+        current_scope& operator=(const current_scope&) = delete;
+
+      private:
+        worker_loop* before_;
+    };
+
+    void take_mail();
     void run_local();
+    bool discard_local() noexcept;
+    void send_out();
+    bool slept(time_point deadline);
+    bool spin(duration longest);
+    void handle(parcel& message, fate what) noexcept;
+    void handle(envelope* message, fate what) noexcept;
+    void dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
+    void handle_foreign(parcel& message, fate what) noexcept;
     void deliver_signals();
     void end_stopped();
     void end_all_actors() noexcept;
 
-    unsigned index_;
+    struct room_waiter {
+        unsigned receiver;
+        envelope* message;
+    };
+
+    static inline thread_local worker_loop* current_ = nullptr;
+
+    worker_place place_;
     system_control& system_;
     worker_limits limits_;
-    port mail_;
-    bool mail_left_ = false; // the budget ended before the mail did
     memory_pool memory_;
+    memory_home home_;
+    mailbox mail_;
+    idle_spin idle_;
+    time_point last_poll_{};
     std::unique_ptr<reactor> io_;
+    delayed_posts delayed_;
     slot_table<cell*> actors_;
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
+    std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
     std::atomic<bool> stopping_{false};
@@ -193,3 +274,6 @@ void destroy_cell(cell& self) noexcept {
 } // namespace detail
 
 } // namespace iapp
+
+#include <iapp/actors/post_templates.hpp>
+#include <iapp/actors/worker_send.hpp>

@@ -1,5 +1,6 @@
 #pragma once
-// The doorbell: one word that says who has left mail for a worker and whether the worker sleeps.
+// The doorbell: one word that says who has left mail for a worker and whether the worker sleeps;
+// and a second one that says who waits for room.
 
 #include <atomic>
 #include <cstddef>
@@ -10,8 +11,9 @@ namespace iapp {
 // The distance that keeps two threads' data off one cache line, adjacent-line prefetch included.
 inline constexpr std::size_t false_sharing_bytes = 128;
 
-// Bits 0 to 61: "worker i has pushed into its ring for me". Bit 62: "a thread that is no worker (or
-// a signal handler) has pushed". Bit 63: "I am asleep or about to be".
+// Bits 0 to 61: "worker i has pushed into its ring for me, or made room in my ring to it". Bit 62:
+// "a thread that is no worker (or a signal handler) has pushed". Bit 63: "I am asleep or about to
+// be".
 //
 //                     ring(bit)                      ring(bit): caller must wake
 //        +---------+ ---------> +----------+      +--------+ ---------> +----------+
@@ -28,7 +30,17 @@ inline constexpr std::size_t false_sharing_bytes = 128;
 // finds the asleep bit, clears it and wakes the owner; what wakes (EVFILT_USER, eventfd) keeps its
 // state until the owner takes it. So each sleep gets exactly one wake and nobody else pays a
 // system call. A relaxed look at the word before the fetch_or would bring the lost wake back: the
-// load could be satisfied before the push became visible.
+// load could be satisfied before the push became visible. The owner's look in collect() is another
+// matter: what it misses makes try_sleep() fail.
+//
+// Why nobody waits for room in vain. A sender whose ring is full calls stall(), then ring(), then
+// tries to push once more, and may sleep if that fails. The owner calls collect(), pops, then
+// take_stalled(), and rings each of those it finds. The sender's ring() comes before one of the
+// owner's collect() or after the last of them. Before: the owner's take_stalled() that follows sees
+// the stall(), because the acquire of collect() pairs with the release of ring(). After the last:
+// then the owner's try_sleep() has come before it, since the bit would have made it fail, and the
+// acquire of ring() has seen every pop that came before that sleep, so that the second push
+// finds room in a ring that the owner has emptied.
 template <template <class> class Atomic = std::atomic>
 class alignas(false_sharing_bytes) basic_doorbell {
   public:
@@ -54,10 +66,17 @@ class alignas(false_sharing_bytes) basic_doorbell {
 
     // Owner only: takes all bits and leaves the word empty; the asleep bit is not among them.
     std::uint64_t collect() noexcept {
+        if (word_.load(std::memory_order_relaxed) == 0) {
+            return 0; // saves the locked instruction
+        }
         // acquire: pairs with the release of ring(). release: keeps the owner's earlier reads of
         // the rings before the moment when a producer can see the word empty.
         return word_.exchange(0, std::memory_order_acq_rel) & ~asleep;
     }
+
+    // Owner only: whether collect() would find something. It decides nothing but whether to look,
+    // so it orders nothing.
+    bool rung() const noexcept { return (word_.load(std::memory_order_relaxed) & ~asleep) != 0; }
 
     // Owner only, with all rings it was told of drained. False: there is mail, do not sleep.
     bool try_sleep() noexcept {
@@ -68,8 +87,21 @@ class alignas(false_sharing_bytes) basic_doorbell {
                                              std::memory_order_acquire);
     }
 
+    // A sender whose ring to this worker is full, before ring(). release: pairs with the acquire in
+    // take_stalled().
+    void stall(std::uint64_t bit) noexcept { stalled_.fetch_or(bit, std::memory_order_release); }
+
+    // Owner only, after collect() and after it has popped: who waits for room.
+    std::uint64_t take_stalled() noexcept {
+        // relaxed: collect() has made visible what must be seen. acquire: pairs with stall().
+        return stalled_.load(std::memory_order_relaxed) == 0
+                   ? 0
+                   : stalled_.exchange(0, std::memory_order_acquire);
+    }
+
   private:
     Atomic<std::uint64_t> word_{0};
+    Atomic<std::uint64_t> stalled_{0};
 };
 
 using doorbell = basic_doorbell<>;

@@ -1,7 +1,7 @@
 #pragma once
 // A first-in first-out list of messages inside one worker.
 
-#include <iapp/mailbox/envelope.hpp>
+#include <iapp/mailbox/message.hpp>
 
 #include <cstddef>
 

@@ -1,23 +1,45 @@
 #pragma once
-// port: where the mail of one worker arrives, and how it is woken.
+// port: the side of a worker's mail that other threads see - its rings, its door, its doorbell.
 
 #include <iapp/mailbox/door.hpp>
 #include <iapp/mailbox/doorbell.hpp>
+#include <iapp/mailbox/message.hpp>
 
+#include <boost/lockfree/spsc_queue.hpp>
+
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 namespace iapp {
 
-// Other threads push; the worker collects. The waker is called by the thread whose push found the
-// worker asleep, so it must be callable from any thread.
+// The mail from one worker to another: a bounded queue without locks or locked instructions for one
+// thread that pushes and one that pops (Boost.Lockfree).
+using mail_ring = boost::lockfree::spsc_queue<parcel>;
+
+struct port_limits {
+    std::size_t ring_slots = 256;   // parcels of 64 bytes, for each worker that sends here
+    std::size_t door_slots = 1'024; // messages from threads that are no workers
+};
+
+// The waker is called by the thread whose ring() found the worker asleep, so it must be callable
+// from any thread and from a signal handler.
 class port {
   public:
     using waker = void (*)(void* target) noexcept;
 
-    // `capacity` messages may wait at one time; beyond it push() refuses.
-    explicit port(std::size_t capacity) : door_{capacity} {}
+    explicit port(const port_limits& limits = {})
+        : ring_slots_{limits.ring_slots}, door_{limits.door_slots} {}
+
+    ~port() {
+        for (const auto& each : rings_) {
+            delete each.load(std::memory_order_relaxed); // all senders have ended
+        }
+    }
+
+    port(const port&) = delete;
+    port& operator=(const port&) = delete;
 
     // Before any other thread knows of the port.
     void set_waker(waker wake, void* target) noexcept {
@@ -25,9 +47,26 @@ class port {
         target_ = target;
     }
 
-    // Any thread. False, and counted, when the port is full or closed; the message then still
-    // belongs to the caller.
-    bool push(envelope* message) noexcept {
+    // Worker `sender` only: its ring to here, made at the first use. Throws std::bad_alloc.
+    mail_ring& ring_of(unsigned sender) {
+        std::atomic<mail_ring*>& mine = rings_[sender];
+        mail_ring* found = mine.load(std::memory_order_relaxed); // only this thread stores it
+        if (found == nullptr) {
+            found = new mail_ring{ring_slots_};
+            mine.store(found, std::memory_order_release); // pairs with ring_from()
+        }
+        return *found;
+    }
+
+    // Owner only: the ring from a worker that has rung; null when it rang for another reason.
+    mail_ring* ring_from(unsigned sender) noexcept {
+        return rings_[sender].load(std::memory_order_acquire); // pairs with ring_of()
+    }
+
+    // Any thread that is no worker of this system. False, and counted, when the door is full or
+    // closed; the message then still belongs to the caller.
+    bool push(const parcel& message) noexcept {
+        // acquire: pairs with close(); whoever sees it closed sees what was done before.
         if (closed_.load(std::memory_order_acquire) || !door_.push(message)) {
             refused_.fetch_add(1, std::memory_order_relaxed); // a counter, orders nothing
             return false;
@@ -37,30 +76,37 @@ class port {
     }
 
     // Any thread, also a signal handler: makes the worker take a turn.
-    void knock() noexcept {
-        if (doorbell_.ring(doorbell::foreign)) {
+    void knock() noexcept { wake_if(doorbell_.ring(doorbell::foreign)); }
+
+    // Whoever rang the doorbell passes what it said. Gives it back.
+    bool wake_if(bool asleep) noexcept {
+        if (asleep) {
             wake_(target_);
         }
+        return asleep;
     }
 
-    // Any thread: refuses from now on. A push that is under way may still arrive, so the last one
-    // to look empties the port after all who push have ended. acquire/release: whoever sees it
-    // closed sees what was done before the closing.
-    void close() noexcept { closed_.store(true, std::memory_order_release); }
+    doorbell& bell() noexcept { return doorbell_; }
 
-    // Worker only: whether anybody has knocked since the last call.
-    bool collect() noexcept { return doorbell_.collect() != 0; }
+    // Any thread: push() refuses from now on. A push that is under way may still arrive, so the
+    // last one to look empties the port after all who push have ended.
+    void close() noexcept { closed_.store(true, std::memory_order_release); } // pairs with push()
 
-    envelope* pop() noexcept { return door_.pop(); }
-
-    // False: there is mail, do not sleep.
-    bool try_sleep() noexcept { return doorbell_.try_sleep(); }
+    // Owner only: the oldest message at the door; false when there is none.
+    bool pop(parcel& into) noexcept { return door_.pop(into); }
 
     // Any thread.
     std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
+    // Bytes that a port holds before anybody has sent anything to it.
+    static constexpr std::size_t idle_bytes(const port_limits& limits) noexcept {
+        return sizeof(port) + 2 * sizeof(parcel) * limits.door_slots;
+    }
+
   private:
     doorbell doorbell_;
+    std::array<std::atomic<mail_ring*>, doorbell::workers_max> rings_{};
+    std::size_t ring_slots_;
     door door_;
     waker wake_ = nullptr;
     void* target_ = nullptr;

@@ -70,6 +70,9 @@ class reactor {
     // next timer, or at most `timeout` (zero: not at all, duration::max(): for ever).
     void poll(duration timeout);
 
+    // Takes the time anew, for a worker that waits by itself.
+    void take_time() noexcept { now_ = os_->now(); }
+
     // The time of the present pass.
     time_point now() const noexcept { return now_; }
 

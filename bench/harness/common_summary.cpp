@@ -1,25 +1,8 @@
 #include "harness/common_summary.hpp"
 
-#include <iapp/reactor/os/process.hpp>
-
 #include <numeric>
 
 namespace bench {
-
-json_object begin_summary(std::string_view program, std::string_view engine, unsigned workers,
-                          double seconds, bool ok, const error_counts& errors) {
-    json_object summary;
-    summary.add("type", "summary")
-        .add("program", program)
-        .add("version", IAPP_VERSION)
-        .add("engine", engine)
-        .add("workers", workers)
-        .add("seconds", seconds)
-        .add("cpu_seconds", iapp::os::cpu_seconds())
-        .add("ok", ok)
-        .add("errors", errors.to_json());
-    return summary;
-}
 
 void add_system_fields(json_object& summary, const iapp::worker_statistics& system) {
     using iapp::dead_letter;

@@ -1,19 +1,12 @@
 #pragma once
-// The fields that every summary has.
+// The fields that the summary of a program with a system has besides those of every summary.
+
+#include "harness/options.hpp"
+#include "harness/summary.hpp"
 
 #include <iapp/actors/statistics.hpp>
 
-#include "harness/errors.hpp"
-#include "harness/json.hpp"
-#include "harness/options.hpp"
-
-#include <string_view>
-
 namespace bench {
-
-// A summary with program, version, engine, workers, seconds, cpu_seconds, ok and errors.
-json_object begin_summary(std::string_view program, std::string_view engine, unsigned workers,
-                          double seconds, bool ok, const error_counts& errors);
 
 // Adds what a stopped system counted: messages, operations, what was left.
 void add_system_fields(json_object& summary, const iapp::worker_statistics& system);

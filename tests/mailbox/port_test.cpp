@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <memory>
 #include <semaphore>
 #include <thread>
 #include <vector>
@@ -11,17 +10,16 @@ using namespace iapp;
 
 namespace {
 
-struct numbered : envelope {
-    numbered(unsigned sender_, unsigned number_)
-        : envelope{[](envelope* self, void*, fate) {
-              delete static_cast<numbered*>(self);
-              return true;
-          }},
-          sender{sender_}, number{number_} {}
+parcel numbered(std::uint64_t sender, std::uint64_t number) {
+    parcel made{};
+    made.to = sender;
+    ::new (static_cast<void*>(made.payload)) std::uint64_t{number};
+    return made;
+}
 
-    unsigned sender;
-    unsigned number;
-};
+std::uint64_t number_in(parcel& p) {
+    return *std::launder(reinterpret_cast<std::uint64_t*>(p.payload));
+}
 
 struct sleeper {
     std::counting_semaphore<> wakes{0};
@@ -31,105 +29,107 @@ struct sleeper {
 
 } // namespace
 
-TEST_CASE("a port gives back what was pushed, in order") {
-    port mail{10};
+TEST_CASE("a port gives back what other threads pushed, in order") {
+    port mail{{.door_slots = 10}};
     sleeper owner;
     mail.set_waker(&sleeper::wake, &owner);
     for (unsigned i = 0; i < 3; ++i) {
-        CHECK(mail.push(new numbered{0, i}));
+        CHECK(mail.push(numbered(0, i)));
     }
-    CHECK(mail.collect());
-    CHECK_FALSE(mail.collect());
+    CHECK(mail.bell().collect() == doorbell::foreign);
+    CHECK(mail.bell().collect() == 0);
+    parcel one;
     for (unsigned i = 0; i < 3; ++i) {
-        envelope* one = mail.pop();
-        REQUIRE(one != nullptr);
-        CHECK(static_cast<numbered*>(one)->number == i);
-        one->handle(nullptr, envelope::fate::deliver);
+        REQUIRE(mail.pop(one));
+        CHECK(number_in(one) == i);
     }
-    CHECK(mail.pop() == nullptr);
+    CHECK_FALSE(mail.pop(one));
     CHECK_FALSE(owner.wakes.try_acquire()); // it never slept
 }
 
-TEST_CASE("at its limit a port refuses, counts, and leaves the message to its sender") {
-    port mail{2};
-    std::vector<std::unique_ptr<numbered>> kept;
+TEST_CASE("at its limit a port refuses and counts, until there is room again") {
+    port mail{{.door_slots = 2}};
     unsigned taken = 0;
     for (unsigned i = 0; i < 10; ++i) {
-        auto one = std::make_unique<numbered>(0, i);
-        if (mail.push(one.get())) {
-            one.release();
-            ++taken;
-        } else {
-            kept.push_back(std::move(one));
-        }
+        taken += mail.push(numbered(0, i)) ? 1 : 0;
     }
     CHECK(taken >= 2);
     CHECK(mail.refused() == 10 - taken);
-    CHECK(kept.size() == 10 - taken);
-    while (envelope* one = mail.pop()) {
-        one->handle(nullptr, envelope::fate::discard);
-    }
-    CHECK(mail.push(new numbered{0, 11})); // and there is room again
-    mail.pop()->handle(nullptr, envelope::fate::discard);
+    parcel one;
+    REQUIRE(mail.pop(one));
+    CHECK(mail.push(numbered(0, 11)));
+    CHECK_FALSE(mail.push(numbered(0, 12)));
 }
 
 TEST_CASE("a closed port refuses everything, and what was in it can still be taken") {
-    port mail{10};
-    mail.push(new numbered{0, 1});
+    port mail{{.door_slots = 10}};
+    mail.push(numbered(0, 1));
     mail.close();
-    numbered late{0, 2};
-    CHECK_FALSE(mail.push(&late));
+    CHECK_FALSE(mail.push(numbered(0, 2)));
     CHECK(mail.refused() == 1);
-    envelope* one = mail.pop();
-    REQUIRE(one != nullptr);
-    one->handle(nullptr, envelope::fate::discard);
+    parcel one;
+    REQUIRE(mail.pop(one));
+    CHECK(number_in(one) == 1);
 }
 
 TEST_CASE("a knock wakes a sleeping owner without a message") {
-    port mail{10};
+    port mail;
     sleeper owner;
     mail.set_waker(&sleeper::wake, &owner);
-    REQUIRE(mail.try_sleep());
+    REQUIRE(mail.bell().try_sleep());
     mail.knock();
     CHECK(owner.wakes.try_acquire());
-    CHECK(mail.collect());
-    CHECK(mail.pop() == nullptr);
+    CHECK(mail.bell().collect() == doorbell::foreign);
+    parcel one;
+    CHECK_FALSE(mail.pop(one));
 }
 
-TEST_CASE("many senders and a sleeping owner: all arrives, each sender's in order") {
+TEST_CASE("a ring between two workers is made at the first use and stays") {
+    port mail{{.ring_slots = 4}};
+    CHECK(mail.ring_from(7) == nullptr);
+    mail_ring& made = mail.ring_of(7);
+    CHECK(mail.ring_from(7) == &made);
+    CHECK(&mail.ring_of(7) == &made);
+    CHECK(mail.ring_from(6) == nullptr);
+    unsigned taken = 0;
+    while (made.push(numbered(7, taken))) {
+        ++taken;
+    }
+    CHECK(taken == 4);
+}
+
+TEST_CASE("many threads and a sleeping owner: all arrives, each thread's in order") {
     constexpr unsigned senders = 3;
     constexpr unsigned count = 5'000;
-    port mail{64};
+    port mail{{.door_slots = 64}};
     sleeper owner;
     mail.set_waker(&sleeper::wake, &owner);
     std::vector<std::thread> threads;
     for (unsigned s = 0; s < senders; ++s) {
         threads.emplace_back([&, s] {
             for (unsigned i = 0; i < count; ++i) {
-                auto one = std::make_unique<numbered>(s, i);
-                while (!mail.push(one.get())) {
+                while (!mail.push(numbered(s, i))) {
                     std::this_thread::yield(); // full: the owner is behind
                 }
-                one.release();
             }
         });
     }
     unsigned next[senders] = {};
     unsigned received = 0;
     while (received < senders * count) {
-        mail.collect();
-        while (envelope* one = mail.pop()) {
-            const auto& n = *static_cast<numbered*>(one);
-            CHECK(n.number == next[n.sender]++);
-            one->handle(nullptr, envelope::fate::deliver);
+        mail.bell().collect();
+        parcel one;
+        while (mail.pop(one)) {
+            CHECK(number_in(one) == next[one.to]++);
             ++received;
         }
-        if (received < senders * count && mail.try_sleep()) {
+        if (received < senders * count && mail.bell().try_sleep()) {
             owner.wakes.acquire();
         }
     }
     for (std::thread& thread : threads) {
         thread.join();
     }
-    CHECK(mail.pop() == nullptr);
+    parcel one;
+    CHECK_FALSE(mail.pop(one));
 }

@@ -18,13 +18,14 @@ class stopped_clock_kernel final : public forwarding_kernel {
 
 class stepped_worker final : private system_control {
   public:
-    explicit stepped_worker(const worker_limits& limits = {}) {
+    explicit stepped_worker(const worker_limits& limits = {}) : mesh_{1, limits.port()} {
         auto os = std::make_unique<stopped_clock_kernel>();
         os_ = os.get();
         result<std::unique_ptr<reactor>> io = reactor::make({}, std::move(os));
         REQUIRE(io);
         system_control& control = *this;
-        loop_ = std::make_unique<worker_loop>(0, std::move(*io), limits, control);
+        loop_ = std::make_unique<worker_loop>(worker_place{.mesh = mesh_.ports()}, std::move(*io),
+                                              limits, control);
     }
 
     ~stepped_worker() {
@@ -67,6 +68,8 @@ class stepped_worker final : private system_control {
             ended_ = true;
             loop_->ask_to_stop();
             loop_->run();
+            while (loop_->discard_mail()) {
+            }
         }
     }
 
@@ -77,6 +80,9 @@ class stepped_worker final : private system_control {
   private:
     void request_stop(int status) noexcept override { exit_status_ = status; }
 
+    worker_loop& at(worker) override { return *loop_; }
+
+    mesh mesh_;
     stopped_clock_kernel* os_;
     std::unique_ptr<worker_loop> loop_;
     int exit_status_ = -1;

@@ -11,7 +11,7 @@ MAY_CALL = re.compile(
     r"reactor/(os|kqueue|epoll|poll|io_uring)/"
     r"|diskio/\w+/"
     r"|tests/(reactor|diskio|support)/"
-    r"|bench/raw/|tools/selftest/"
+    r"|bench/(raw|peers)/|bench/harness/allocations_glibc|tools/selftest/"
 )
 
 # What C++20 offers. <csignal> for the names of signals only, see below.

@@ -1,0 +1,82 @@
+#pragma once
+// The templates of posts, which need the worker's definition; included by worker.hpp.
+
+#include <iapp/actors/worker.hpp>
+
+namespace iapp {
+
+namespace detail {
+
+template <class F>
+void end_post(worker_loop& home, cancel_word& word, F& callback, fate what) noexcept {
+    if (!home.begin_post(word, what)) {
+        return;
+    }
+    try {
+        callback();
+    } catch (const std::exception& e) {
+        home.post_failed(type_name<F>(), e.what());
+    } catch (...) {
+        home.post_failed(type_name<F>(), "an exception that is no std::exception");
+    }
+}
+
+template <class F>
+struct delayed_post_of final : delayed_post {
+    delayed_post_of(worker_loop& home_, cancel_word& word_, F&& callback_)
+        : delayed_post{home_, word_, &ended}, callback{std::move(callback_)} {}
+
+    static void ended(delayed_post& self, worker_loop& home, fate what) {
+        auto& post = static_cast<delayed_post_of&>(self);
+        end_post(home, post.word, post.callback, what);
+        home.memory().destroy(&post);
+    }
+
+    F callback;
+};
+
+template <class F>
+void run_delayed(void* worker, std::uint64_t to, void* payload, fate what) {
+    auto& home = *static_cast<worker_loop*>(worker);
+    auto& given = *static_cast<delayed_callback<F>*>(payload);
+    cancel_word& word = cancel_word_of(to);
+    if (what == fate::discard) {
+        end_post(home, word, given.callback, what);
+        return;
+    }
+    auto* made = home.memory().make<delayed_post_of<F>>(home, word, std::move(given.callback));
+    home.io().timers().arm(*made, home.io().now() + given.delay);
+    home.delayed().add(*made);
+}
+
+// Gives the post its word and sends it.
+template <class Payload>
+post_handle send_post(worker_loop& to, const message_type& type, Payload&& payload) {
+    std::uint64_t ticket = 0;
+    cancel_word* word = cancel_words::of_this_thread().take(ticket);
+    if (word == nullptr) {
+        return {};
+    }
+    if (!worker_loop::send(to, to_word(*word), type, std::forward<Payload>(payload))) {
+        word->claim(); // free again
+        return {};
+    }
+    return {*word, ticket};
+}
+
+} // namespace detail
+
+template <class F>
+post_handle post(worker_loop& to, F callback) {
+    static_assert(std::is_invocable_v<F&>, "a callback takes no arguments");
+    return detail::send_post(to, detail::post_type<F>, std::move(callback));
+}
+
+template <class F>
+post_handle post_after(worker_loop& to, duration delay, F callback) {
+    static_assert(std::is_invocable_v<F&>, "a callback takes no arguments");
+    using delayed = detail::delayed_callback<F>;
+    return detail::send_post(to, detail::delayed_post_type<F>, delayed{delay, std::move(callback)});
+}
+
+} // namespace iapp

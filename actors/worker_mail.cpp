@@ -1,0 +1,149 @@
+// Mail of a worker: what arrives, what leaves, and what is left at the end.
+
+#include <iapp/actors/worker.hpp>
+
+#include <cstdio>
+
+namespace iapp {
+
+namespace {
+
+// What one turn takes before timers and I/O have their turn again.
+constexpr std::size_t mail_per_turn = 1024;
+constexpr std::size_t door_per_turn = 256;
+constexpr unsigned local_per_turn = 1024;
+
+} // namespace
+
+void worker_loop::take_mail() {
+    if (mail_.collect()) {
+        deliver_signals();
+    }
+    mail_.drain(mail_per_turn, [this](parcel& message) { handle(message, fate::deliver); });
+    mail_.drain_door(door_per_turn,
+                     [this](parcel& message) { handle_foreign(message, fate::deliver); });
+    mail_.offer_room();
+}
+
+void worker_loop::run_local() {
+    for (unsigned i = 0; i < local_per_turn; ++i) {
+        envelope* message = local_.pop();
+        if (message == nullptr) {
+            return;
+        }
+        handle(message, fate::deliver);
+    }
+}
+
+void worker_loop::send_out() {
+    mail_.flush();
+    mail_.send_home();
+    for (std::size_t i = 0; i < room_waiters_.size();) {
+        if (mail_.outbox_empty(room_waiters_[i].receiver)) {
+            local_.push(room_waiters_[i].message);
+            room_waiters_.erase(room_waiters_.begin() + static_cast<std::ptrdiff_t>(i));
+        } else {
+            ++i;
+        }
+    }
+}
+
+std::size_t worker_loop::room_to(const worker_loop& receiver) const noexcept {
+    return &receiver == this ? limits_.local_messages_max - local_.size()
+                             : mail_.room(receiver.index());
+}
+
+void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* message) {
+    ++counters_.sent;
+    if (&receiver == this) {
+        local_.push(message);
+    } else {
+        room_waiters_.push_back({receiver.index(), message});
+    }
+}
+
+void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
+                           fate what) noexcept {
+    if (type.run != nullptr) {
+        type.run(this, to, payload, what);
+    } else if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else {
+        deliver(slot_id::from_word(to), &type, payload, nullptr);
+    }
+}
+
+void worker_loop::handle(envelope* message, fate what) noexcept {
+    dispatch(message->to, *message->type, message->payload(), what);
+    message->destroy_payload();
+    mail_.release(message);
+}
+
+void worker_loop::handle(parcel& message, fate what) noexcept {
+    if (message.type == nullptr) {
+        handle(envelope_in(message), what);
+    } else {
+        dispatch(message.to, *message.type, message.payload, what);
+    }
+}
+
+// The sender has no counters of its own, so it is counted as sent when it arrives.
+void worker_loop::handle_foreign(parcel& message, fate what) noexcept {
+    const message_type& type =
+        message.type != nullptr ? *message.type : *envelope_in(message)->type;
+    counters_.sent += type.run == nullptr ? 1 : 0;
+    handle(message, what);
+}
+
+bool worker_loop::discard_local() noexcept {
+    bool some = !local_.empty() || !room_waiters_.empty();
+    for (const room_waiter& waiter : room_waiters_) {
+        local_.push(waiter.message);
+    }
+    room_waiters_.clear();
+    while (envelope* message = local_.pop()) {
+        handle(message, fate::discard);
+    }
+    return some;
+}
+
+bool worker_loop::discard_mail() noexcept {
+    const current_scope scope{*this};
+    constexpr std::size_t everything = ~std::size_t{0};
+    bool some = discard_local();
+    const auto discard = [&](parcel& message) {
+        some = true;
+        handle(message, fate::discard);
+    };
+    mail_.collect();
+    mail_.drain(everything, discard);
+    mail_.drain_door(everything, [&](parcel& message) {
+        some = true;
+        handle_foreign(message, fate::discard);
+    });
+    mail_.drain_outboxes(discard);
+    mail_.send_home();
+    return some;
+}
+
+bool worker_loop::begin_post(cancel_word& word, fate what) noexcept {
+    ++counters_.posted;
+    if (!word.claim()) {
+        ++counters_.posts_cancelled;
+        return false;
+    }
+    if (what == fate::discard) {
+        ++counters_.posts_dropped;
+        return false;
+    }
+    ++counters_.posts_ran;
+    return true;
+}
+
+void worker_loop::post_failed(std::string_view callback, const char* why) noexcept {
+    ++counters_.posts_failed;
+    std::fprintf(stderr, "iapp: worker %u: the callback %.*s failed: %s\n", place_.index,
+                 static_cast<int>(callback.size()), callback.data(), why);
+}
+
+} // namespace iapp

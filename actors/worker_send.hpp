@@ -1,0 +1,78 @@
+#pragma once
+// How a message leaves: the templates of worker_loop::send(); included by worker.hpp.
+
+#include <iapp/actors/worker.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace iapp {
+
+template <class Payload>
+bool worker_loop::send(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                       Payload&& payload) {
+    worker_loop* const here = current();
+    if (here == &receiver) {
+        return here->send_local(to, type, std::forward<Payload>(payload));
+    }
+    if (here != nullptr && here->same_system(receiver)) {
+        return here->send_away(receiver, to, type, std::forward<Payload>(payload));
+    }
+    using M = std::remove_cvref_t<Payload>;
+    parcel message;
+    if constexpr (travels_by_value<M>) {
+        message.to = to;
+        message.type = &type;
+        ::new (static_cast<void*>(message.payload)) M{payload};
+        return receiver.mail_port().push(message);
+    } else {
+        envelope* made = make_heap_envelope<M>(to, type, std::forward<Payload>(payload));
+        put_envelope(message, made);
+        const bool queued = receiver.mail_port().push(message);
+        if (!queued) {
+            made->destroy_payload();
+            ::operator delete(made);
+        }
+        return queued;
+    }
+}
+
+bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload) {
+    using Payload = decltype(payload);
+    const bool room = local_.size() < limits_.local_messages_max;
+    if (room) {
+        local_.push(
+            home_.make<std::remove_cvref_t<Payload>>(to, type, std::forward<Payload>(payload)));
+    }
+    count_outcome(type, room);
+    return room;
+}
+
+bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                            auto&& payload) {
+    using Payload = decltype(payload);
+    using M = std::remove_cvref_t<Payload>;
+    const unsigned there = receiver.index();
+    bool room = false;
+    if constexpr (travels_by_value<M>) {
+        room = mail_.send(there, [&](parcel& message) {
+            message.to = to;
+            message.type = &type;
+            ::new (static_cast<void*>(message.payload)) M{payload};
+        });
+    } else if (mail_.room(there) > 0) {
+        envelope* made = home_.make<M>(to, type, std::forward<Payload>(payload));
+        room = mail_.send(there, [&](parcel& message) { put_envelope(message, made); });
+    }
+    count_outcome(type, room);
+    return room;
+}
+
+inline void worker_loop::count_outcome(const message_type& type, bool taken) noexcept {
+    if (type.run == nullptr) {
+        ++counters_.sent;
+        counters_.dead_letters[index_of(dead_letter::refused)] += taken ? 0 : 1;
+    }
+}
+
+} // namespace iapp

@@ -1,0 +1,37 @@
+#include "peers/messages/program.hpp"
+
+#include "harness/stopwatch.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace peers {
+
+int run_message_program(const std::string& program, const std::string& library,
+                        const std::map<std::string, message_case>& cases, int argc, char** argv) {
+    bench::message_options options;
+    std::vector<std::string> names;
+    for (const auto& [name, ignored] : cases) {
+        names.push_back(name);
+    }
+    CLI::App app{"Messages between threads with " + library, program};
+    bench::add_message_flags(app, options, names);
+    if (const auto status = bench::parse(app, argc, argv)) {
+        return *status;
+    }
+    if (options.count == 0) {
+        options.count = bench::count_of(options.name);
+    }
+    const bench::stopwatch watch{{}, {}};
+    const bench::processor_pair processors = bench::choose_processors();
+    const message_case& chosen = cases.at(options.name);
+    const bench::case_figures figures =
+        bench::measure_case(options, processors, [&] { return chosen(options, processors); });
+    return bench::report_case(program, library, options, figures, watch.seconds());
+}
+
+unsigned window_of(unsigned producers) {
+    return std::max(2 * bench::burst_messages, bench::messages_under_way / producers);
+}
+
+} // namespace peers

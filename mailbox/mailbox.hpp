@@ -1,0 +1,184 @@
+#pragma once
+// mailbox: the side of a worker's mail that the worker itself uses.
+
+#include <iapp/mailbox/memory_home.hpp>
+#include <iapp/mailbox/message.hpp>
+#include <iapp/mailbox/outbox.hpp>
+#include <iapp/mailbox/port.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace iapp {
+
+// Plain numbers, one writer.
+struct mail_counters {
+    std::uint64_t sent_away = 0;   // messages pushed into rings to other workers
+    std::uint64_t received = 0;    // messages taken out of rings and the door
+    std::uint64_t batches = 0;     // pushes of one or more messages
+    std::uint64_t rings_full = 0;  // flushes that had to wait for room
+    std::uint64_t wakes_sent = 0;  // flushes that found the receiver asleep
+    std::uint64_t wakes_saved = 0; // flushes that found it awake: no system call
+    std::uint64_t blocks_home = 0; // envelopes of other workers given back to them
+};
+
+// All workers of a system, by index.
+using mail_mesh = std::span<port* const>;
+
+// Messages to other workers wait in outboxes until flush(); mail comes in by collect() and drain().
+// Belongs to one worker. Order is kept for each sender and receiver.
+class mailbox {
+  public:
+    // Messages that wait for one other worker beyond `outbox_limit` are refused.
+    mailbox(unsigned self, mail_mesh mesh, memory_home& home, std::size_t outbox_limit);
+    ~mailbox();
+    mailbox(const mailbox&) = delete;
+    mailbox& operator=(const mailbox&) = delete;
+
+    // Lets fill(parcel&) write a message for another worker. False: refused, the outbox is at its
+    // limit and fill was not called.
+    template <class Fill>
+    bool send(unsigned to, Fill&& fill) {
+        outbox& out = outboxes_[to];
+        parcel* slot = out.claim();
+        if (slot == nullptr) {
+            return false;
+        }
+        fill(*slot);
+        unflushed_ |= doorbell::worker_bit(to);
+        if (out.size() >= outbox::batch && (waiting_ & doorbell::worker_bit(to)) == 0) {
+            flush_one(to);
+        }
+        return true;
+    }
+
+    // How many messages to another worker would be taken now.
+    std::size_t room(unsigned to) const noexcept { return outboxes_[to].room(); }
+
+    bool outbox_empty(unsigned to) const noexcept { return outboxes_[to].empty(); }
+
+    // Pushes what the outboxes hold, but for those that wait for room.
+    void flush();
+
+    // Takes note of who has rung; true when anybody has. Afterwards drain().
+    bool collect() noexcept;
+
+    // Hands at most `budget` messages from other workers to handle(parcel&), the rings in turn.
+    template <class Handle>
+    std::size_t drain(std::size_t budget, Handle&& handle);
+
+    // Hands at most `budget` messages of other threads to handle(parcel&).
+    template <class Handle>
+    std::size_t drain_door(std::size_t budget, Handle&& handle);
+
+    // Whether a drain left something.
+    bool has_mail() const noexcept { return rings_left_ != 0 || door_left_; }
+
+    // Rings those who wait for room in a ring to here; after a drain.
+    void offer_room() noexcept;
+
+    // Whether somebody has rung since the last collect(); for a worker that spins.
+    bool rung() const noexcept { return own_.bell().rung(); }
+
+    // False: there is mail, do not sleep. Else whoever rings next calls the waker.
+    bool try_sleep() noexcept { return own_.bell().try_sleep(); }
+
+    // Gives back the block of an envelope whose payload has ended.
+    void release(envelope* e) noexcept;
+    // Hands what was released to other workers' homes.
+    void send_home() noexcept;
+
+    // When all workers have ended: what the outboxes still hold.
+    template <class Handle>
+    void drain_outboxes(Handle&& handle);
+
+    const mail_counters& counters() const noexcept { return counters_; }
+
+  private:
+    using outbox = basic_outbox<mail_ring, doorbell>;
+
+    struct chain {
+        envelope* first = nullptr;
+        envelope* last = nullptr;
+        memory_home* home = nullptr;
+    };
+
+    void flush_one(unsigned to);
+
+    unsigned self_;
+    port& own_;
+    mail_mesh mesh_;
+    memory_home& home_;
+    std::uint64_t unflushed_ = 0;  // whose outbox is not empty
+    std::uint64_t waiting_ = 0;    // whose ring was full; they ring when there is room
+    std::uint64_t rings_left_ = 0; // whose ring to here was not seen empty
+    std::uint64_t homeward_ = 0;   // for whom there are blocks to be given back
+    bool door_left_ = false;
+    unsigned next_ring_ = 0; // where the next drain begins, so that all have their turn
+    mail_counters counters_;
+    std::vector<outbox> outboxes_;
+    std::vector<chain> chains_;
+    std::array<parcel, outbox::batch> batch_;
+};
+
+template <class Handle>
+std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
+    std::size_t done = 0;
+    while (rings_left_ != 0 && done < budget) {
+        // The first sender at or after next_ring_, round again from 0.
+        const std::uint64_t after = rings_left_ & ~std::uint64_t{0} << next_ring_;
+        const auto from = static_cast<unsigned>(std::countr_zero(after != 0 ? after : rings_left_));
+        next_ring_ = from + 1;
+        const std::size_t asked = std::min(batch_.size(), budget - done);
+        mail_ring* mail = own_.ring_from(from);
+        const std::size_t count = mail == nullptr ? 0 : mail->pop(batch_.data(), asked);
+        if (count < asked) {
+            rings_left_ &= ~doorbell::worker_bit(from);
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            if (batch_[i].type == nullptr) {
+                __builtin_prefetch(envelope_in(batch_[i])); // written by the other core
+            }
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            handle(batch_[i]);
+        }
+        done += count;
+        if (homeward_ != 0) {
+            send_home();
+        }
+    }
+    counters_.received += done;
+    return done;
+}
+
+template <class Handle>
+std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
+    std::size_t done = 0;
+    while (door_left_ && done < budget) {
+        parcel message;
+        door_left_ = own_.pop(message);
+        if (door_left_) {
+            handle(message);
+            ++done;
+        }
+    }
+    counters_.received += done;
+    return done;
+}
+
+template <class Handle>
+void mailbox::drain_outboxes(Handle&& handle) {
+    for (outbox& out : outboxes_) {
+        while (parcel* message = out.pop()) {
+            parcel copy = *message; // handling it may send more
+            handle(copy);
+        }
+    }
+}
+
+} // namespace iapp

@@ -1,0 +1,115 @@
+#pragma once
+// What travels: a message by value in a parcel, or by pointer as an envelope; and its type.
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string_view>
+#include <type_traits>
+
+namespace iapp {
+
+// Why a message was not delivered. Counted, never silent.
+enum class dead_letter : std::uint8_t { stale, refused, dropped, stopped };
+
+// What is to become of a message that arrives.
+enum class fate : std::uint8_t { deliver, discard };
+
+// One constant for each type of message; its address tells types apart at run time.
+struct message_type {
+    std::string_view name; // as the compiler spells it
+    std::uint32_t size_bytes;
+    // Ends the payload; null when there is nothing to do.
+    void (*destroy)(void* payload) noexcept;
+    // Null: the message is for the actor that `to` names. Otherwise the message runs itself on the
+    // worker (a callback, for instance), or ends without having run. Leaves the payload to destroy.
+    void (*run)(void* worker, std::uint64_t to, void* payload, fate what);
+};
+
+namespace detail {
+
+template <class T>
+constexpr std::string_view function_name() {
+    return __PRETTY_FUNCTION__;
+}
+
+} // namespace detail
+
+// The type's name as the compiler spells it, for people: "store", "my_server::session".
+template <class T>
+constexpr std::string_view type_name() noexcept {
+    std::string_view name = detail::function_name<T>();
+    const auto start = name.find("T = ") + 4;
+    name.remove_prefix(start);
+    return name.substr(0, name.find_first_of(";]"));
+}
+
+template <class M>
+constexpr auto destroyer_of() noexcept -> void (*)(void*) noexcept {
+    if constexpr (std::is_trivially_destructible_v<M>) {
+        return nullptr;
+    } else {
+        return [](void* payload) noexcept { static_cast<M*>(payload)->~M(); };
+    }
+}
+
+// The type of messages for actors.
+template <class M>
+inline constexpr message_type message_type_of{
+    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = nullptr};
+
+// A message as it lies in a ring: one cache line. What is too large for it, or not trivially
+// copyable, lies in an envelope, and the parcel holds the pointer to that.
+struct alignas(64) parcel {
+    static constexpr std::size_t payload_max_bytes = 48;
+    static constexpr std::size_t payload_alignment = 16;
+
+    std::uint64_t to;         // slot_id::to_word() of an actor, or what message_type::run needs
+    const message_type* type; // null: the payload is an envelope*
+    alignas(payload_alignment) std::byte payload[payload_max_bytes];
+};
+
+static_assert(sizeof(parcel) == 64 && std::is_trivially_copyable_v<parcel>);
+
+// Whether messages of this type travel by value between workers.
+template <class M>
+inline constexpr bool travels_by_value = std::is_trivially_copyable_v<M> &&
+                                         sizeof(M) <= parcel::payload_max_bytes &&
+                                         alignof(M) <= parcel::payload_alignment;
+
+class memory_home;
+
+// A message by pointer: this header, and the payload behind it in the same block. Whoever holds the
+// pointer owns it.
+struct alignas(16) envelope {
+    envelope* next;           // for whichever list holds it
+    std::uint64_t to;         // as in parcel
+    const message_type* type; // never null
+    memory_home* home;        // where the block goes back to; null: to the system heap
+
+    void* payload() noexcept { return this + 1; }
+
+    std::size_t block_bytes() const noexcept { return sizeof(envelope) + type->size_bytes; }
+
+    // Ends the payload; the block is the caller's to give back.
+    void destroy_payload() noexcept {
+        if (type->destroy != nullptr) {
+            type->destroy(payload());
+        }
+    }
+};
+
+static_assert(sizeof(envelope) == 32);
+
+// The envelope in a parcel whose type is null.
+inline envelope*& envelope_in(parcel& p) noexcept {
+    return *std::launder(reinterpret_cast<envelope**>(p.payload));
+}
+
+inline void put_envelope(parcel& into, envelope* e) noexcept {
+    into.to = e->to;
+    into.type = nullptr;
+    ::new (static_cast<void*>(into.payload)) envelope* {e};
+}
+
+} // namespace iapp
