@@ -25,10 +25,6 @@ constexpr message_key key_of() noexcept {
     return &message_type_of<std::remove_cvref_t<M>>;
 }
 
-// The same at an address that lives for ever.
-template <class T>
-inline constexpr std::string_view type_name_of = type_name<T>();
-
 template <class A, class M>
 concept handles = requires(A& actor, M&& message) {
     actor.on(std::move(message));
@@ -38,11 +34,14 @@ concept handles = requires(A& actor, M&& message) {
 template <class A, class M>
 inline constexpr bool accepts_message = A::accepts::template contains<M>;
 
-// What an ask for M is answered with: `struct get { using reply = int; };`.
+// What an ask for M is answered with: `struct get { using reply = int; };`. A struct that is itself
+// called `reply` names nothing by it.
 template <class M>
 concept request = requires {
     typename M::reply;
-};
+}
+
+&&!std::same_as<typename M::reply, M>;
 
 namespace detail {
 

@@ -122,21 +122,6 @@ void worker_loop::ask_to_stop() noexcept {
     mail_port().knock();
 }
 
-bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
-    cell* actor = find(to);
-    if (actor == nullptr || actor->stopping) {
-        count_dead(dead_letter::stale);
-        return false;
-    }
-    ++counters_.delivered;
-    return actor->type.receive(*actor, key, message, reply);
-}
-
-cell* worker_loop::find(slot_id id) noexcept {
-    cell** entry = actors_.find(id);
-    return entry == nullptr ? nullptr : *entry;
-}
-
 void worker_loop::end(cell& actor) noexcept {
     const slot_id id = actor.id;
     in_order_.erase(in_order_.iterator_to(actor));

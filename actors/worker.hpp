@@ -2,6 +2,7 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/cell.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -13,7 +14,6 @@
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -238,42 +238,8 @@ class worker_loop {
     std::atomic<const std::string_view*> running_message_{nullptr};
 };
 
-template <actor A, class... Args>
-slot_id worker_loop::spawn(Args&&... args) {
-    slot_id id;
-    cell** entry = actors_.create(id, nullptr);
-    if (entry == nullptr) {
-        ++counters_.actors_refused;
-        return {};
-    }
-    // Its place is before the children that its constructor spawns.
-    cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
-    try {
-        auto* made = memory_.make<cell_of<A>>(*this, id, type_of<A>, std::forward<Args>(args)...);
-        *actors_.find(id) = made;
-        in_order_.insert(
-            elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
-        ++counters_.actors_spawned;
-        return id;
-    } catch (const std::exception& e) {
-        report_failed_construction(type_of<A>.name, e.what());
-    } catch (...) {
-        report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
-    }
-    actors_.destroy(id);
-    return {};
-}
-
-namespace detail {
-
-template <class A>
-void destroy_cell(cell& self) noexcept {
-    self.home.memory().destroy(&static_cast<cell_of<A>&>(self));
-}
-
-} // namespace detail
-
 } // namespace iapp
 
+#include <iapp/actors/actor_dispatch.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

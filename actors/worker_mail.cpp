@@ -15,7 +15,8 @@ constexpr unsigned local_per_turn = 1024;
 
 } // namespace
 
-void worker_loop::take_mail() {
+// The calls below it are small and there is one for each message: flatten puts them in line.
+[[gnu::flatten]] void worker_loop::take_mail() {
     if (mail_.collect()) {
         deliver_signals();
     }
@@ -25,7 +26,7 @@ void worker_loop::take_mail() {
     mail_.offer_room();
 }
 
-void worker_loop::run_local() {
+[[gnu::flatten]] void worker_loop::run_local() {
     for (unsigned i = 0; i < local_per_turn; ++i) {
         envelope* message = local_.pop();
         if (message == nullptr) {
@@ -60,6 +61,21 @@ void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* messa
     } else {
         room_waiters_.push_back({receiver.index(), message});
     }
+}
+
+bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
+    cell* actor = find(to);
+    if (actor == nullptr || actor->stopping) {
+        count_dead(dead_letter::stale);
+        return false;
+    }
+    ++counters_.delivered;
+    return actor->type.receive(*actor, key, message, reply);
+}
+
+cell* worker_loop::find(slot_id id) noexcept {
+    cell** entry = actors_.find(id);
+    return entry == nullptr ? nullptr : *entry;
 }
 
 void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,

@@ -60,19 +60,17 @@ void mailbox::offer_room() noexcept {
     }
 }
 
-void mailbox::release(envelope* e) noexcept {
-    if (e->home == &home_) {
-        home_.release(e);
-    } else if (e->home == nullptr) {
+void mailbox::release_elsewhere(envelope* e) noexcept {
+    if (e->home == nullptr) {
         ::operator delete(e);
-    } else {
-        const unsigned owner = e->home->worker();
-        chain& to = chains_[owner];
-        e->next = to.first;
-        to = {e, to.first == nullptr ? e : to.last, e->home};
-        homeward_ |= doorbell::worker_bit(owner);
-        ++counters_.blocks_home;
+        return;
     }
+    const unsigned owner = e->home->worker();
+    chain& to = chains_[owner];
+    e->next = to.first;
+    to = {e, to.first == nullptr ? e : to.last, e->home};
+    homeward_ |= doorbell::worker_bit(owner);
+    ++counters_.blocks_home;
 }
 
 void mailbox::send_home() noexcept {

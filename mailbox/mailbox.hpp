@@ -88,7 +88,14 @@ class mailbox {
     bool try_sleep() noexcept { return own_.bell().try_sleep(); }
 
     // Gives back the block of an envelope whose payload has ended.
-    void release(envelope* e) noexcept;
+    void release(envelope* e) noexcept {
+        if (e->home == &home_) {
+            home_.release(e);
+        } else {
+            release_elsewhere(e);
+        }
+    }
+
     // Hands what was released to other workers' homes.
     void send_home() noexcept;
 
@@ -108,6 +115,7 @@ class mailbox {
     };
 
     void flush_one(unsigned to);
+    void release_elsewhere(envelope* e) noexcept;
 
     unsigned self_;
     port& own_;

@@ -1,6 +1,8 @@
 #pragma once
 // Fixed-size memory for the small records of one worker: actors, messages, timers, list nodes.
 
+#include <iapp/mailbox/poison.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -29,10 +31,32 @@ class memory_pool {
 
     // Memory for `bytes`, aligned as operator new aligns. Never null: throws std::bad_alloc as
     // operator new does when the system has none.
-    void* allocate(std::size_t bytes);
+    void* allocate(std::size_t bytes) {
+        if (bytes > largest_bytes) {
+            return allocate_large(bytes);
+        }
+        free_block*& list = free_[class_of(bytes)];
+        if (list == nullptr) {
+            refill(class_of(bytes));
+        }
+        free_block* const block = list;
+        unpoison(block, bytes_of(class_of(bytes)));
+        list = block->next;
+        ++outstanding_;
+        return block;
+    }
 
     // Gives back what allocate(bytes) returned; `bytes` must be the same.
-    void deallocate(void* memory, std::size_t bytes) noexcept;
+    void deallocate(void* memory, std::size_t bytes) noexcept {
+        --outstanding_;
+        if (bytes > largest_bytes) {
+            ::operator delete(memory);
+            return;
+        }
+        free_block*& list = free_[class_of(bytes)];
+        list = ::new (memory) free_block{list};
+        poison(memory, bytes_of(class_of(bytes)));
+    }
 
     template <class T, class... Args>
     T* make(Args&&... args) {
@@ -63,6 +87,15 @@ class memory_pool {
         free_block* next;
     };
 
+    static constexpr std::size_t class_of(std::size_t bytes) noexcept {
+        return bytes == 0 ? 0 : (bytes - 1) / step_bytes;
+    }
+
+    static constexpr std::size_t bytes_of(std::size_t size_class) noexcept {
+        return (size_class + 1) * step_bytes;
+    }
+
+    void* allocate_large(std::size_t bytes);
     void refill(std::size_t size_class);
 
     std::array<free_block*, largest_bytes / step_bytes> free_{};

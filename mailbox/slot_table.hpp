@@ -71,7 +71,8 @@ class slot_table {
             return nullptr;
         }
         entry& e = at(id.slot);
-        return e.alive && e.generation == id.generation ? e.object() : nullptr;
+        // The generation moves on with the end of an entry, so an equal one means that it lives.
+        return e.generation == id.generation ? e.object() : nullptr;
     }
 
     // Destroys an entry; its slot waits for recycle().
@@ -118,9 +119,7 @@ class slot_table {
         T* object() noexcept { return std::launder(reinterpret_cast<T*>(storage)); }
     };
 
-    std::uint32_t capacity() const noexcept {
-        return static_cast<std::uint32_t>(chunks_.size()) * chunk_entries;
-    }
+    std::uint32_t capacity() const noexcept { return capacity_; }
 
     entry& at(std::uint32_t slot) noexcept {
         return chunks_[slot / chunk_entries][slot % chunk_entries];
@@ -132,6 +131,7 @@ class slot_table {
             return false;
         }
         chunks_.push_back(std::make_unique<entry[]>(chunk_entries));
+        capacity_ += chunk_entries;
         free_.reserve(capacity());
         retired_.reserve(capacity()); // destroy() then never allocates
         for (std::uint32_t slot = capacity(); slot-- > first;) {
@@ -143,6 +143,7 @@ class slot_table {
     }
 
     std::uint32_t limit_;
+    std::uint32_t capacity_ = 0;
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<entry[]>> chunks_;
     std::vector<std::uint32_t> free_;

@@ -1,0 +1,96 @@
+// flow, fan_in and local: producers send to one consumer.
+
+#include "messages/payload.hpp"
+#include "messages/run_case.hpp"
+
+namespace bench {
+
+namespace {
+
+struct go {};
+
+template <std::size_t Bytes>
+class consumer {
+  public:
+    using accepts = iapp::messages<payload<Bytes>>;
+
+    consumer(iapp::context& cx, finish_line& line, std::uint64_t count)
+        : cx_{cx}, line_{line}, count_{count} {}
+
+    void on(const payload<Bytes>& message) {
+        seen_.add(message);
+        if (seen_.count() == count_ / 10) {
+            line_.warm();
+        } else if (seen_.count() == count_) {
+            line_.arrive(cx_, seen_);
+        }
+    }
+
+  private:
+    iapp::context& cx_;
+    finish_line& line_;
+    const std::uint64_t count_;
+    checksum seen_;
+};
+
+// Sends a burst whenever there is room for it.
+template <std::size_t Bytes>
+class producer {
+  public:
+    using accepts = iapp::messages<go>;
+    using target = iapp::ref<payload<Bytes>>;
+
+    producer(iapp::context& cx, finish_line* line, target to, std::uint64_t number,
+             std::uint64_t count)
+        : cx_{cx}, line_{line}, to_{to}, left_{count} {
+        message_.producer = number;
+    }
+
+    void on(go) {
+        if (line_ != nullptr) {
+            std::exchange(line_, nullptr)->start();
+        }
+        if (cx_.room(to_) >= burst_messages) {
+            for (unsigned i = 0; i < burst_messages && left_ > 0; ++i, --left_) {
+                to_.send(message_);
+                ++message_.sequence;
+            }
+        }
+        if (left_ > 0) {
+            cx_.when_room(to_, go{});
+        }
+    }
+
+  private:
+    iapp::context& cx_;
+    finish_line* line_; // of the first producer, until it has begun
+    const target to_;
+    payload<Bytes> message_;
+    std::uint64_t left_;
+};
+
+template <std::size_t Bytes>
+case_run run(const message_options& options, run_counts& counts) {
+    const bool local = options.name == "local";
+    const unsigned producers = options.name == "fan_in" ? options.producers : 1;
+    finish_line line;
+    iapp::system system{workers_of(local ? 1 : 2, iapp::idle_policy::adaptive())};
+    const auto to =
+        system.spawn<consumer<Bytes>>({.on = {local ? 0U : 1U}}, std::ref(line), options.count);
+    for (unsigned i = 0; i < producers; ++i) {
+        system
+            .spawn<producer<Bytes>>({}, i == 0 ? &line : nullptr, to, std::uint64_t{i},
+                                    checksum::share(i, producers, options.count))
+            .send(go{});
+    }
+    return finish(system, line, options.count, counts);
+}
+
+} // namespace
+
+case_run run_flow(const message_options& options, run_counts& counts) {
+    return with_payload(options.payload,
+                        [&]<std::size_t Bytes>() { return run<Bytes>(options, counts); });
+}
+
+} // namespace bench
