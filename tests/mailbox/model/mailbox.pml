@@ -85,7 +85,6 @@ byte ended;
 bit guest_ended;
 
 #define MAX(a, b) ((a) > (b) -> (a) : (b))
-#define MIN(a, b) ((a) < (b) -> (a) : (b))
 #define OUTBOX(i) (made[i] - written[i])
 
 /* A load of a number that only grows: any value from what the thread's view says to the latest. */
@@ -254,10 +253,11 @@ inline push(i, n, seen) {
 active [SENDERS] proctype sender() {
     byte before, n, seen, bits;
     bit slept, sure, stopping;
+    bit waiting; /* the ring was full, and nobody has rung since */
 #define me _pid
 turn:
     collect(me, bits, sure);
-    bits = 0;
+    d_step { waiting = waiting && bits == 0; bits = 0 }
 #ifdef STOP
     look_at_stop(me, stopping);
     if
@@ -273,7 +273,7 @@ turn:
         od
     }
     if
-    :: OUTBOX(me) > 0 ->
+    :: OUTBOX(me) > 0 && !waiting ->
         push(me, n, seen);
         if
         :: OUTBOX(me) == 0 -> n = 0; ring_receiver(me, before)
@@ -292,8 +292,9 @@ turn:
                 ring_receiver(me, before)
 #endif
             :: else
-            fi
+            fi;
 #endif
+            waiting = OUTBOX(me) > 0
         fi
     :: else
     fi;
@@ -316,7 +317,7 @@ turn:
     fi;
     goto turn;
 finished:
-    atomic { ended++; n = 0; sure = 0; stopping = 0 }
+    atomic { ended++; n = 0; sure = 0; stopping = 0; waiting = 0 }
 }
 
 /* Pops at most BUDGET messages of sender i; those that were fewer than asked for end the residue. */
@@ -445,67 +446,5 @@ finished:
 }
 
 #ifdef STOP
-
-/* A thread that is no worker sends to the receiver; at the door's limit, and when it sees the door
- * closed, its message is refused. */
-active proctype guest() {
-    byte before;
-    do
-    :: guest_made < FOREIGN_MESSAGES ->
-        guest_made++;
-        if
-        :: door_closed -> guest_refused++
-        :: !door_closed || MAY_BE_OLD ->
-            if
-            :: atomic { door_in - door_out < DOOR -> door_in++ }
-                ring_foreign(RECEIVER, before)
-            :: atomic { door_in - door_out == DOOR -> guest_refused++ }
-            fi
-        fi
-    :: else -> break
-    od;
-    guest_ended = 1
-}
-
-/* The thread that stops the workers, and in the end buries what is left. */
-active proctype stopper() {
-    byte before, dead;
-    byte j = RECEIVER;
-    door_closed = 1;
-    do
-    :: true ->
-        stop_flag[j] = 1;
-        ring_foreign(j, before);
-        if
-        :: j > 0 -> j--
-        :: else -> break
-        fi
-    od;
-    ended == SENDERS + 1;
-#ifndef FAULT_EARLY_BURIAL
-    guest_ended;
-#endif
-    atomic {
-        dead = door_in - door_out;
-        guest_ended;
-        assert(guest_delivered + guest_refused + dead == guest_made);
-        j = 0;
-        do
-        :: j < SENDERS ->
-            dead = 0;
-            do
-            :: taken[j] + dead < written[j] ->
-                assert(slot[j * RING + (taken[j] + dead) % RING] == delivered[j] + dead + 1);
-                dead++
-            :: else -> break
-            od;
-            dead = dead + OUTBOX(j);
-            assert(delivered[j] + dead == made[j]);
-            j++
-        :: else -> break
-        od;
-        assert(due[0] == 0 && due[1] == 0 && due[RECEIVER] == 0)
-    }
-}
-
+#include "mailbox_stop.pml"
 #endif
