@@ -33,6 +33,7 @@ packages_for() {
     debian-test)
         echo 'doctest-dev /usr/include/doctest/doctest.h'
         echo 'python3 python3'
+        echo 'spin spin'
         ;;
     debian-format) echo 'clang-format-14 clang-format-14' ;;
     debian-zig)
@@ -49,6 +50,7 @@ packages_for() {
     freebsd-test)
         echo 'doctest /usr/local/include/doctest/doctest.h'
         echo 'python3 python3'
+        echo 'spin spin'
         ;;
     freebsd-format | freebsd-zig) ;;
     *)
