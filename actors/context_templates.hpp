@@ -3,6 +3,8 @@
 
 #include <iapp/actors/ref.hpp>
 
+#include <algorithm>
+
 namespace iapp {
 
 template <class A, class... Args>
@@ -71,7 +73,8 @@ post_handle context::post_after(worker to, duration delay, F callback) {
 
 template <class... Ms>
 std::size_t context::room(const ref<Ms...>& to) const {
-    return to ? self_.home.room_to(*to.home()) : 0;
+    constexpr std::size_t parcels = std::max({std::size_t{1}, parcels_for<Ms>...});
+    return to ? self_.home.room_to(*to.home()) / parcels : 0;
 }
 
 template <class M, class... Ms>

@@ -42,9 +42,10 @@ class system_control {
 struct worker_limits {
     std::uint32_t actors_max = 1U << 20;       // beyond it spawn gives an empty ref
     std::size_t local_messages_max = 1U << 20; // between actors of this worker; beyond: refused
-    // From this worker to one other, beyond what its ring holds; then they are refused.
+    // From this worker to one other, beyond what the ring to it holds; then they are refused. One
+    // with more than 16 bytes that travels by value counts twice, here and in the ring.
     std::size_t outbox_messages_max = 1U << 12;
-    std::size_t ring_messages_max = 256;         // in the ring between two workers
+    std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
 
     constexpr port_limits port() const noexcept {

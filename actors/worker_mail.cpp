@@ -99,7 +99,7 @@ void worker_loop::handle(parcel& message, fate what) noexcept {
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {
-        dispatch(message.to, *message.type, message.payload, what);
+        dispatch(message.to, *message.type, message.payload(), what);
     }
 }
 

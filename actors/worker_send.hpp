@@ -3,6 +3,7 @@
 
 #include <iapp/actors/worker.hpp>
 
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -19,15 +20,15 @@ bool worker_loop::send(worker_loop& receiver, std::uint64_t to, const message_ty
         return here->send_away(receiver, to, type, std::forward<Payload>(payload));
     }
     using M = std::remove_cvref_t<Payload>;
-    parcel message;
+    door_message message{};
     if constexpr (travels_by_value<M>) {
-        message.to = to;
-        message.type = &type;
-        ::new (static_cast<void*>(message.payload)) M{payload};
+        message[0].to = to;
+        message[0].type = &type;
+        std::memcpy(message[0].payload(), &payload, sizeof(M));
         return receiver.mail_port().push(message);
     } else {
         envelope* made = make_heap_envelope<M>(to, type, std::forward<Payload>(payload));
-        put_envelope(message, made);
+        put_envelope(message[0], made);
         const bool queued = receiver.mail_port().push(message);
         if (!queued) {
             made->destroy_payload();
@@ -55,20 +56,21 @@ bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const messa
     const unsigned there = receiver.index();
     bool room = false;
     if constexpr (travels_by_value<M>) {
-        room = mail_.send(there, [&](parcel& message) {
+        room = mail_.send(there, parcels_for<M>, [&](parcel& message) {
             message.to = to;
             message.type = &type;
-            ::new (static_cast<void*>(message.payload)) M{payload};
+            ::new (message.payload()) M{payload};
         });
     } else if (mail_.room(there) > 0) {
         envelope* made = home_.make<M>(to, type, std::forward<Payload>(payload));
-        room = mail_.send(there, [&](parcel& message) { put_envelope(message, made); });
+        room = mail_.send(there, 1, [&](parcel& message) { put_envelope(message, made); });
     }
     count_outcome(type, room);
     return room;
 }
 
-[[gnu::always_inline]] inline void worker_loop::count_outcome(const message_type& type, bool taken) noexcept {
+[[gnu::always_inline]] inline void worker_loop::count_outcome(const message_type& type,
+                                                              bool taken) noexcept {
     if (type.run == nullptr) {
         ++counters_.sent;
         if (!taken) [[unlikely]] {

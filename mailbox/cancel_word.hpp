@@ -49,7 +49,7 @@ class basic_cancel_word {
     // it was cancelled. The word is free either way.
     bool claim() noexcept {
         std::uint64_t now = word_.load(std::memory_order_acquire); // pairs with cancel()
-        const std::uint64_t next = (now | state_mask) + 1; // next generation, free
+        const std::uint64_t next = (now | state_mask) + 1;         // next generation, free
         if ((now & state_mask) == pending_state &&
             word_.compare_exchange_strong(now, next, std::memory_order_acq_rel,
                                           std::memory_order_acquire)) { // pairs with cancel()

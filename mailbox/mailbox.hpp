@@ -17,7 +17,7 @@ namespace iapp {
 
 // Plain numbers, one writer.
 struct mail_counters {
-    std::uint64_t sent_away = 0;   // messages pushed into rings to other workers
+    std::uint64_t sent_away = 0;   // parcels pushed into rings to other workers
     std::uint64_t received = 0;    // messages taken out of rings and the door
     std::uint64_t batches = 0;     // pushes of one or more messages
     std::uint64_t rings_full = 0;  // flushes that had to wait for room
@@ -39,16 +39,16 @@ class mailbox {
     mailbox(const mailbox&) = delete;
     mailbox& operator=(const mailbox&) = delete;
 
-    // Lets fill(parcel&) write a message for another worker. False: refused, the outbox is at its
-    // limit and fill was not called.
+    // Lets fill(parcel&) write a message of one parcel or two for another worker. False: refused,
+    // the outbox is at its limit and fill was not called.
     template <class Fill>
-    bool send(unsigned to, Fill&& fill) {
+    bool send(unsigned to, std::size_t parcels, Fill&& fill) {
         outbox& out = outboxes_[to];
-        parcel* slot = out.claim();
-        if (slot == nullptr) {
+        parcel* const first = out.claim(parcels);
+        if (first == nullptr) {
             return false;
         }
-        fill(*slot);
+        fill(*first);
         unflushed_ |= doorbell::worker_bit(to);
         if (out.size() >= outbox::batch && (waiting_ & doorbell::worker_bit(to)) == 0) {
             flush_one(to);
@@ -56,7 +56,7 @@ class mailbox {
         return true;
     }
 
-    // How many messages to another worker would be taken now.
+    // How many parcels to another worker would be taken now.
     std::size_t room(unsigned to) const noexcept { return outboxes_[to].room(); }
 
     bool outbox_empty(unsigned to) const noexcept { return outboxes_[to].empty(); }
@@ -67,7 +67,8 @@ class mailbox {
     // Takes note of who has rung; true when anybody has. Afterwards drain().
     bool collect() noexcept;
 
-    // Hands at most `budget` messages from other workers to handle(parcel&), the rings in turn.
+    // Hands what at most `budget` parcels from other workers hold to handle(parcel&), the first
+    // parcel of a message; the rings in turn.
     template <class Handle>
     std::size_t drain(std::size_t budget, Handle&& handle);
 
@@ -130,7 +131,7 @@ class mailbox {
     mail_counters counters_;
     std::vector<outbox> outboxes_;
     std::vector<chain> chains_;
-    std::array<parcel, outbox::batch> batch_;
+    std::array<parcel, outbox::batch + 1> batch_; // one for the second half of the last message
 };
 
 template <class Handle>
@@ -141,26 +142,30 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
         const std::uint64_t after = rings_left_ & ~std::uint64_t{0} << next_ring_;
         const auto from = static_cast<unsigned>(std::countr_zero(after != 0 ? after : rings_left_));
         next_ring_ = from + 1;
-        const std::size_t asked = std::min(batch_.size(), budget - done);
+        const std::size_t asked = std::min(outbox::batch, budget - done);
         mail_ring* mail = own_.ring_from(from);
         const std::size_t count = mail == nullptr ? 0 : mail->pop(batch_.data(), asked);
         if (count < asked) {
             rings_left_ &= ~doorbell::worker_bit(from);
         }
         for (std::size_t i = 0; i < count; ++i) {
-            if (batch_[i].type == nullptr) {
+            if (batch_[i].type == nullptr) { // also by chance, in the second of two parcels
                 __builtin_prefetch(envelope_in(batch_[i])); // written by the other core
             }
         }
-        for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < count; ++counters_.received) {
+            const std::size_t parcels = parcels_of(batch_[i]);
+            if (i + parcels > count) {
+                mail->pop(batch_[count]); // cut in two by `asked`; it was pushed together
+            }
             handle(batch_[i]);
+            i += parcels;
         }
         done += count;
         if (homeward_ != 0) {
             send_home();
         }
     }
-    counters_.received += done;
     return done;
 }
 
@@ -168,10 +173,10 @@ template <class Handle>
 std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
     std::size_t done = 0;
     while (door_left_ && done < budget) {
-        parcel message;
+        door_message message;
         door_left_ = own_.pop(message);
         if (door_left_) {
-            handle(message);
+            handle(message[0]);
             ++done;
         }
     }
@@ -183,8 +188,11 @@ template <class Handle>
 void mailbox::drain_outboxes(Handle&& handle) {
     for (outbox& out : outboxes_) {
         while (parcel* message = out.pop()) {
-            parcel copy = *message; // handling it may send more
-            handle(copy);
+            door_message copy{message[0]}; // handling it may send more
+            if (parcels_of(copy[0]) > 1) {
+                copy[1] = message[1];
+            }
+            handle(copy[0]);
         }
     }
 }

@@ -58,24 +58,42 @@ template <class M>
 inline constexpr message_type message_type_of{
     .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = nullptr};
 
-// A message as it lies in a ring: one cache line. What is too large for it, or not trivially
-// copyable, lies in an envelope, and the parcel holds the pointer to that.
-struct alignas(64) parcel {
-    static constexpr std::size_t payload_max_bytes = 48;
+// A message as it lies in a ring: half a cache line, with 16 bytes of payload. A payload of up to
+// 48 bytes goes on into the parcel behind it. What is larger, or not trivially copyable, lies in an
+// envelope, and the parcel holds the pointer to that. Between far cores a message costs what its
+// lines cost, which is why a small one takes half of one.
+struct alignas(32) parcel {
+    static constexpr std::size_t payload_bytes = 16;
+    static constexpr std::size_t payload_max_bytes = 48; // with the parcel behind it
     static constexpr std::size_t payload_alignment = 16;
 
     std::uint64_t to;         // slot_id::to_word() of an actor, or what message_type::run needs
     const message_type* type; // null: the payload is an envelope*
-    alignas(payload_alignment) std::byte payload[payload_max_bytes];
+    std::byte content[payload_bytes];
+
+    void* payload() noexcept { return reinterpret_cast<std::byte*>(this) + payload_offset; }
+
+    static constexpr std::size_t payload_offset = 16;
 };
 
-static_assert(sizeof(parcel) == 64 && std::is_trivially_copyable_v<parcel>);
+static_assert(sizeof(parcel) == 32 && std::is_trivially_copyable_v<parcel>);
+static_assert(offsetof(parcel, content) == parcel::payload_offset);
 
-// Whether messages of this type travel by value between workers.
+// Whether messages of this type travel by value between workers, and how many parcels they take.
 template <class M>
 inline constexpr bool travels_by_value = std::is_trivially_copyable_v<M> &&
                                          sizeof(M) <= parcel::payload_max_bytes &&
                                          alignof(M) <= parcel::payload_alignment;
+
+template <class M>
+inline constexpr std::size_t parcels_for = travels_by_value<M> && sizeof(M) > parcel::payload_bytes
+                                               ? 2
+                                               : 1;
+
+// The same for the first parcel of a message.
+inline std::size_t parcels_of(const parcel& first) noexcept {
+    return first.type != nullptr && first.type->size_bytes > parcel::payload_bytes ? 2 : 1;
+}
 
 class memory_home;
 
@@ -102,14 +120,14 @@ struct alignas(16) envelope {
 static_assert(sizeof(envelope) == 32);
 
 // The envelope in a parcel whose type is null.
-inline envelope*& envelope_in(parcel& p) noexcept {
-    return *std::launder(reinterpret_cast<envelope**>(p.payload));
+inline envelope* envelope_in(parcel& p) noexcept {
+    return *std::launder(static_cast<envelope**>(p.payload()));
 }
 
 inline void put_envelope(parcel& into, envelope* e) noexcept {
     into.to = e->to;
     into.type = nullptr;
-    ::new (static_cast<void*>(into.payload)) envelope* {e};
+    ::new (into.payload()) envelope* {e};
 }
 
 } // namespace iapp

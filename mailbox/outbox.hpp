@@ -13,9 +13,9 @@ namespace iapp {
 
 // What a flush did.
 struct flush_result {
-    std::size_t pushed = 0;
-    bool wake = false;    // the receiver slept and the caller must wake it
-    bool waiting = false; // the ring is full: the receiver rings when there is room
+    std::size_t pushed = 0; // parcels
+    bool wake = false;      // the receiver slept and the caller must wake it
+    bool waiting = false;   // the ring is full: the receiver rings when there is room
 };
 
 // A plain array that grows to `limit` messages and keeps its memory. Beyond the limit a message is
@@ -29,22 +29,25 @@ class basic_outbox {
 
     explicit basic_outbox(std::size_t limit) noexcept : limit_{limit} {}
 
-    // Where to write the next message; null at the limit. Throws std::bad_alloc.
-    parcel* claim() {
-        if (size() == limit_) {
+    // Where to write the next message, which takes one parcel or two, one behind the other; null at
+    // the limit. Throws std::bad_alloc.
+    parcel* claim(std::size_t parcels = 1) {
+        if (size() + parcels > limit_) {
             return nullptr;
         }
-        if (end_ == capacity_) {
+        if (end_ + parcels > capacity_) {
             make_room();
         }
-        return &parcels_[end_++];
+        end_ += parcels;
+        doubles_ += parcels - 1;
+        return &parcels_[end_ - parcels];
     }
 
     bool empty() const noexcept { return begin_ == end_; }
 
     std::size_t size() const noexcept { return end_ - begin_; }
 
-    // How many claims will be granted.
+    // How many parcels can be claimed.
     std::size_t room() const noexcept { return limit_ - size(); }
 
     // Pushes what fits and rings. When the ring is full, the receiver is asked to ring back, and
@@ -65,11 +68,22 @@ class basic_outbox {
     }
 
     // The oldest message, to be discarded; null when there is none.
-    parcel* pop() noexcept { return empty() ? nullptr : &parcels_[begin_++]; }
+    parcel* pop() noexcept {
+        if (empty()) {
+            return nullptr;
+        }
+        parcel* const first = &parcels_[begin_];
+        begin_ += parcels_of(*first);
+        return first;
+    }
 
   private:
     std::size_t push(Ring& ring) noexcept {
-        const std::size_t pushed = ring.push(&parcels_[begin_], size());
+        std::size_t count = size();
+        if (doubles_ > 0) {
+            count = whole_messages(std::min(count, ring.write_available()));
+        }
+        const std::size_t pushed = ring.push(&parcels_[begin_], count);
         begin_ += pushed;
         if (empty()) {
             begin_ = end_ = 0;
@@ -77,15 +91,30 @@ class basic_outbox {
         return pushed;
     }
 
+    // How many parcels the messages at the front have that fit into `room` of them; these are about
+    // to be pushed.
+    std::size_t whole_messages(std::size_t room) noexcept {
+        std::size_t count = 0;
+        while (count < room) {
+            const std::size_t next = parcels_of(parcels_[begin_ + count]);
+            if (count + next > room) {
+                break;
+            }
+            count += next;
+            doubles_ -= next - 1;
+        }
+        return count;
+    }
+
     // At the end of the array. What is left moves to its start when that frees half of it or more,
-    // else the array doubles; at twice the limit there is always half of it free. So a message is
+    // else the array doubles; beyond twice the limit half of it is always free. So a message is
     // moved a constant number of times.
     void make_room() {
         const std::size_t left = size();
         if (begin_ > 0 && left <= capacity_ / 2) {
             std::memmove(&parcels_[0], &parcels_[begin_], left * sizeof(parcel));
         } else {
-            const std::size_t wanted = std::min(2 * limit_, std::max(batch, 2 * capacity_));
+            const std::size_t wanted = std::min(2 * limit_ + 2, std::max(batch, 2 * capacity_));
             auto larger = std::make_unique_for_overwrite<parcel[]>(wanted);
             std::copy_n(parcels_.get() + begin_, left, larger.get());
             parcels_ = std::move(larger);
@@ -99,6 +128,7 @@ class basic_outbox {
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t capacity_ = 0;
+    std::size_t doubles_ = 0; // messages of two parcels
     std::unique_ptr<parcel[]> parcels_;
 };
 

@@ -19,7 +19,7 @@ namespace iapp {
 using mail_ring = boost::lockfree::spsc_queue<parcel>;
 
 struct port_limits {
-    std::size_t ring_slots = 256;   // parcels of 64 bytes, for each worker that sends here
+    std::size_t ring_slots = 512;   // parcels of 32 bytes, for each worker that sends here
     std::size_t door_slots = 1'024; // messages from threads that are no workers
 };
 
@@ -65,7 +65,7 @@ class port {
 
     // Any thread that is no worker of this system. False, and counted, when the door is full or
     // closed; the message then still belongs to the caller.
-    bool push(const parcel& message) noexcept {
+    bool push(const door_message& message) noexcept {
         // acquire: pairs with close(); whoever sees it closed sees what was done before.
         if (closed_.load(std::memory_order_acquire) || !door_.push(message)) {
             refused_.fetch_add(1, std::memory_order_relaxed); // a counter, orders nothing
@@ -93,14 +93,14 @@ class port {
     void close() noexcept { closed_.store(true, std::memory_order_release); } // pairs with push()
 
     // Owner only: the oldest message at the door; false when there is none.
-    bool pop(parcel& into) noexcept { return door_.pop(into); }
+    bool pop(door_message& into) noexcept { return door_.pop(into); }
 
     // Any thread.
     std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
     // Bytes that a port holds before anybody has sent anything to it.
     static constexpr std::size_t idle_bytes(const port_limits& limits) noexcept {
-        return sizeof(port) + 2 * sizeof(parcel) * limits.door_slots;
+        return sizeof(port) + 2 * sizeof(door_message) * limits.door_slots;
     }
 
   private:

@@ -10,15 +10,15 @@ using namespace iapp;
 
 namespace {
 
-parcel numbered(std::uint64_t sender, std::uint64_t number) {
-    parcel made{};
-    made.to = sender;
-    ::new (static_cast<void*>(made.payload)) std::uint64_t{number};
+door_message numbered(std::uint64_t sender, std::uint64_t number) {
+    door_message made{};
+    made[0].to = sender;
+    ::new (made[0].payload()) std::uint64_t{number};
     return made;
 }
 
-std::uint64_t number_in(parcel& p) {
-    return *std::launder(reinterpret_cast<std::uint64_t*>(p.payload));
+std::uint64_t number_in(door_message& p) {
+    return *std::launder(static_cast<std::uint64_t*>(p[0].payload()));
 }
 
 struct sleeper {
@@ -38,7 +38,7 @@ TEST_CASE("a port gives back what other threads pushed, in order") {
     }
     CHECK(mail.bell().collect() == doorbell::foreign);
     CHECK(mail.bell().collect() == 0);
-    parcel one;
+    door_message one;
     for (unsigned i = 0; i < 3; ++i) {
         REQUIRE(mail.pop(one));
         CHECK(number_in(one) == i);
@@ -55,7 +55,7 @@ TEST_CASE("at its limit a port refuses and counts, until there is room again") {
     }
     CHECK(taken >= 2);
     CHECK(mail.refused() == 10 - taken);
-    parcel one;
+    door_message one;
     REQUIRE(mail.pop(one));
     CHECK(mail.push(numbered(0, 11)));
     CHECK_FALSE(mail.push(numbered(0, 12)));
@@ -67,7 +67,7 @@ TEST_CASE("a closed port refuses everything, and what was in it can still be tak
     mail.close();
     CHECK_FALSE(mail.push(numbered(0, 2)));
     CHECK(mail.refused() == 1);
-    parcel one;
+    door_message one;
     REQUIRE(mail.pop(one));
     CHECK(number_in(one) == 1);
 }
@@ -80,7 +80,7 @@ TEST_CASE("a knock wakes a sleeping owner without a message") {
     mail.knock();
     CHECK(owner.wakes.try_acquire());
     CHECK(mail.bell().collect() == doorbell::foreign);
-    parcel one;
+    door_message one;
     CHECK_FALSE(mail.pop(one));
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("a ring between two workers is made at the first use and stays") {
     CHECK(&mail.ring_of(7) == &made);
     CHECK(mail.ring_from(6) == nullptr);
     unsigned taken = 0;
-    while (made.push(numbered(7, taken))) {
+    while (made.push(numbered(7, taken)[0])) {
         ++taken;
     }
     CHECK(taken == 4);
@@ -118,9 +118,9 @@ TEST_CASE("many threads and a sleeping owner: all arrives, each thread's in orde
     unsigned received = 0;
     while (received < senders * count) {
         mail.bell().collect();
-        parcel one;
+        door_message one;
         while (mail.pop(one)) {
-            CHECK(number_in(one) == next[one.to]++);
+            CHECK(number_in(one) == next[one[0].to]++);
             ++received;
         }
         if (received < senders * count && mail.bell().try_sleep()) {
@@ -130,6 +130,6 @@ TEST_CASE("many threads and a sleeping owner: all arrives, each thread's in orde
     for (std::thread& thread : threads) {
         thread.join();
     }
-    parcel one;
+    door_message one;
     CHECK_FALSE(mail.pop(one));
 }

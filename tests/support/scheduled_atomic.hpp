@@ -164,6 +164,12 @@ class scheduled_plain {
 template <class T, std::size_t Capacity>
 class scheduled_ring {
   public:
+    // The pushing thread's: there is at least so much room.
+    std::size_t write_available() const noexcept {
+        return Capacity - (written_.load(std::memory_order_relaxed) -
+                           taken_.load(std::memory_order_acquire));
+    }
+
     std::size_t push(const T* from, std::size_t count) noexcept {
         const std::size_t written = written_.load(std::memory_order_relaxed);
         const std::size_t taken = taken_.load(std::memory_order_acquire);
