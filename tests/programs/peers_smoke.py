@@ -55,6 +55,26 @@ def messages(options, program):
     run(options, program, "--payload", "17", status=2)
 
 
+def actors(options, program):
+    for case in ("ping", "ring", "fan_in", "broadcast", "ask", "spawn"):
+        seen = run(options, program, "--case", case, "--count", "1000", "--repeats", "2",
+                   "--actors", "10")
+        expect(f"{program} {case}: handled", seen["handled"], 1000)
+        expect(f"{program} {case}: checksum", seen["checksum"], seen["checksum_expected"])
+    seen = run(options, program, "--case", "memory", "--actors", "5000")
+    expect(f"{program} memory: handled", seen["handled"], 5000)
+    if not 16 < seen["bytes_per_actor"] < 100_000:
+        sys.exit(f"peers_smoke: {program}: {seen['bytes_per_actor']} bytes an actor")
+    run(options, program, "--case", "nonsense", status=2)
+
+
+def savina(options, program):
+    for workers in ("1", "2"):
+        seen = run(options, program, "--n", "50", "--workers", workers)
+        expect(f"{program}: result", seen["result"], seen["expected"])
+    run(options, program, "--workers", "0", status=2)
+
+
 def check(options, program):
     if program.startswith("peer_sink"):
         sink_server(options, program)
@@ -62,6 +82,10 @@ def check(options, program):
         bench_smoke.echo(options, program)
     elif program.endswith("_messages"):
         messages(options, program)
+    elif program.endswith("_actors"):
+        actors(options, program)
+    elif "_savina_" in program:
+        savina(options, program)
     else:
         sys.exit(f"peers_smoke: no check for {program}")
 
