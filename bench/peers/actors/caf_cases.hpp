@@ -12,7 +12,7 @@ bench::case_run caf_ask(const bench::actor_options& options, int processor);
 bench::case_run caf_spawn(const bench::actor_options& options, int processor);
 
 // Makes options.actors idle actors; handled is their number, and `bytes_per_actor` what the process
-// grew by for each. It looks at the peak of its memory, so nothing large may have run before.
+// grew by for each. Nothing large may have run before, whose memory would be used again.
 bench::case_run caf_memory(const bench::actor_options& options, double& bytes_per_actor);
 
 } // namespace peers
