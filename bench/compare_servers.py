@@ -20,6 +20,13 @@ import time
 
 import compare_pairs as pairs
 
+# What srv is held against: the server that does {mode}.
+PEERS = {
+    "raw": "raw_{mode}",
+    "asio": "peer_{mode}_asio",
+    "libuv": "peer_{mode}_libuv",
+}
+
 SLOW = float(os.environ.get("IAPP_TEST_SLOW", "1"))
 START_SECONDS = 10 * SLOW
 STOP_SECONDS = 10 * SLOW
@@ -40,7 +47,7 @@ def size(text):
 def add_flags(parser, programs):
     """The flags that both scripts have. `programs` is "srv and raw_sink", for the help."""
     parser.add_argument("--version", action="version", version=pairs.version())
-    parser.add_argument("--peer", choices=("raw", "asio", "libuv"), default="raw",
+    parser.add_argument("--peer", choices=tuple(PEERS), default="raw",
                         help="what srv is held against")
     parser.add_argument("--pairs", type=size, default=9)
     parser.add_argument("--self-pairs", type=size, default=3, help="pairs of B against itself")
@@ -86,15 +93,13 @@ def pinned(command, which):
 
 def commands(options, mode, io_size):
     """The command lines of the two servers, A and B."""
-    if options.peer != "raw":
-        raise pairs.Failure(f"the peer {options.peer} is not available here; there is only raw")
     common = ["--listen", "127.0.0.1:0", "--io-size", str(io_size), "--json"]
     for name in ("sndbuf", "rcvbuf"):
         if getattr(options, name):
             common += [f"--{name}", str(getattr(options, name))]
     if mode == "sink":
         common += ["--discard", options.discard]
-    b = [program(options, f"raw_{mode}")] + common
+    b = [program(options, PEERS[options.peer].format(mode=mode))] + common
     if options.a_server:
         return shlex.split(options.a_server) + common, b
     if options.self:

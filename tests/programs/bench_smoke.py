@@ -35,31 +35,31 @@ def drive(options, server, server_flags, client_flags):
     return servers.drive(command + server_flags, client + client_flags, LIMIT)
 
 
-def sink(options):
+def sink(options, server="raw_sink", discards=("copy", "trunc")):
     # With reads of 512 bytes a socket's turn ends before the socket is empty.
-    for discard, size in (("copy", "64K"), ("trunc", "64K"), ("copy", "512")):
-        seen, sent = drive(options, "raw_sink", ["--io-size", size, "--discard", discard],
+    for discard, size in [(how, "64K") for how in discards] + [("copy", "512")]:
+        seen, sent = drive(options, server, ["--io-size", size, "--discard", discard],
                            ["--mode", "write", "--bytes", "1M", "--io-size", "10000"])
-        expect(f"sink, {discard}, {size}: bytes out of the client", sent["bytes_out"], MIB)
-        expect(f"sink, {discard}, {size}: bytes into the server", seen["bytes_in"], MIB)
-        expect(f"sink, {discard}, {size}: accepted and closed",
+        expect(f"{server}, {discard}, {size}: bytes out of the client", sent["bytes_out"], MIB)
+        expect(f"{server}, {discard}, {size}: bytes into the server", seen["bytes_in"], MIB)
+        expect(f"{server}, {discard}, {size}: accepted and closed",
                (seen["accepted"], seen["closed"]), (8, 8))
 
 
-def echo(options):
+def echo(options, server="raw_echo"):
     # Requests larger than the buffers block both ways; reads of 512 bytes end a turn early.
     small = ["--sndbuf", "8K", "--rcvbuf", "8K"]
     for size, depth, read, buffers in ((64, 1, "16K", []), (1000, 16, "16K", []),
                                        (65536, 2, "16K", small), (65536, 2, "512", [])):
         requests = MIB // size
-        seen, sent = drive(options, "raw_echo", ["--io-size", read] + buffers,
+        seen, sent = drive(options, server, ["--io-size", read] + buffers,
                            ["--mode", "echo", "--requests", str(requests), "--io-size", str(size),
                             "--depth", str(depth)] + buffers)
-        expect(f"echo of {size} by {read}: bytes, client out and in, server in and out",
+        expect(f"{server} of {size} by {read}: bytes, client out and in, server in and out",
                (sent["bytes_out"], sent["bytes_in"], seen["bytes_in"], seen["bytes_out"]),
                (requests * size,) * 4)
-        expect(f"echo of {size} by {read}: requests", sent["requests"], requests)
-        expect(f"echo of {size} by {read}: accepted and closed",
+        expect(f"{server} of {size} by {read}: requests", sent["requests"], requests)
+        expect(f"{server} of {size} by {read}: accepted and closed",
                (seen["accepted"], seen["closed"]), (8, 8))
 
 
@@ -124,4 +124,5 @@ def main():
         print(f"bench_smoke: {part.__name__} ok", flush=True)
 
 
-servers.run_main("bench_smoke", main)
+if __name__ == "__main__":
+    servers.run_main("bench_smoke", main)

@@ -1,7 +1,5 @@
 #include "peers/messages/program.hpp"
 
-#include "harness/stopwatch.hpp"
-
 #include <algorithm>
 #include <vector>
 
@@ -22,12 +20,14 @@ int run_message_program(const std::string& program, const std::string& library,
     if (options.count == 0) {
         options.count = bench::count_of(options.name);
     }
-    const bench::stopwatch watch{{}, {}};
     const bench::processor_pair processors = bench::choose_processors();
     const message_case& chosen = cases.at(options.name);
+    const bench::case_settings settings = bench::settings_of(options);
     const bench::case_figures figures =
-        bench::measure_case(options, processors, [&] { return chosen(options, processors); });
-    return bench::report_case(program, library, options, figures, watch.seconds());
+        bench::measure_case(settings, processors, bench::expected_of(options),
+                            [&] { return chosen(options, processors); });
+    return bench::report_case(program, settings, figures,
+                              bench::begin_message_summary(program, library, options, figures));
 }
 
 unsigned window_of(unsigned producers) {
