@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <vector>
+
 namespace bench {
 
 namespace {
@@ -29,6 +32,16 @@ void add_common(CLI::App& app, common_options& options) {
                        : fmt::format("\"{}\" is not an engine; this build has {}", name,
                                      fmt::join(iapp::engine_names(), ", "));
         });
+    const std::map<std::string, iapp::idle_policy::kind> idle{
+        {"sleep", iapp::idle_policy::kind::sleep},
+        {"spin", iapp::idle_policy::kind::spin},
+        {"adaptive", iapp::idle_policy::kind::adaptive}};
+    app.add_option_function<std::string>(
+           "--idle", [&options, idle](const std::string& how) { options.idle.how = idle.at(how); },
+           "What a worker without work does: sleep, spin for a while first, or spin only while "
+           "that pays")
+        ->check(CLI::IsMember(std::vector<std::string>{"sleep", "spin", "adaptive"}))
+        ->default_str("adaptive");
     app.add_flag("--pin", options.pin, "Keep each worker on a processor of its own");
     app.add_flag("--json", options.json, "Print JSON objects, one a line, and nothing else");
     add_time(app, "--duration", options.duration, "How long to run (0: until a signal)");
@@ -41,6 +54,7 @@ std::unique_ptr<iapp::system> make_system(const common_options& options, const s
     wanted.workers = options.workers;
     wanted.name = name;
     wanted.pin = options.pin;
+    wanted.idle = options.idle;
     wanted.io.engine = options.engine;
     wanted.io.sockets_max = sockets_max;
     try {

@@ -15,6 +15,7 @@ namespace bench {
 struct common_options {
     unsigned workers = 8;
     std::string engine;
+    iapp::idle_policy idle = {};
     bool pin = false;
     bool json = false;
     std::chrono::nanoseconds duration{0}; // 0: until a signal

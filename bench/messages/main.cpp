@@ -3,13 +3,13 @@
 
 #include "harness/cache_line.hpp"
 #include "harness/common_summary.hpp"
-#include "harness/stopwatch.hpp"
 #include "messages/run_case.hpp"
 #include "raw/messages/messages.hpp"
 
 #include <fmt/format.h>
 
 #include <functional>
+#include <vector>
 
 namespace {
 
@@ -42,41 +42,49 @@ case_run run_once(const message_options& options, bench::run_counts& counts) {
     return bench::run_flow(options, counts);
 }
 
-struct measured {
-    bench::case_figures figures;
-    bench::paired_spread against_raw;
-    bench::run_counts counts;
+// What a run against the raw limit has come to.
+struct beside_raw {
+    std::vector<double> raw_ns;
+    std::vector<double> ratios;
+    bench::run_counts counts; // of the last run
 };
 
-measured measure(const message_options& options) {
-    const bench::processor_pair processors = bench::choose_processors();
-    measured all;
-    all.figures.expected = bench::expected_of(options);
-    const auto ours = [&] {
-        const case_run run = run_once(options, all.counts);
-        if (all.figures.ok) {
-            all.figures.seen = run;
-            all.figures.ok = run.handled == all.figures.expected.handled &&
-                             run.checksum == all.figures.expected.checksum;
+// One run of ours and one of the raw limit, which of them first changing with each pair. The first
+// pair is to warm up and not kept.
+class paired_runs {
+  public:
+    paired_runs(const message_options& options, const bench::processor_pair& processors)
+        : options_{options}, processors_{processors}, raw_{raw_for(options)} {}
+
+    case_run operator()(beside_raw& kept) {
+        const bool raw_first = pairs_ % 2 == 1;
+        double raw_ns = raw_first ? raw() : 0;
+        const case_run ours = run_once(options_, kept.counts);
+        raw_ns = raw_first ? raw_ns : raw();
+        if (pairs_++ > 0 && raw_) {
+            kept.raw_ns.push_back(raw_ns);
+            kept.ratios.push_back(ours.ns / raw_ns);
         }
-        return run.ns;
-    };
-    all.figures.line_ns_before = bench::cache_line_round_trip_ns(processors);
-    if (const auto raw = raw_for(options)) {
-        all.against_raw =
-            bench::repeat_in_pairs(options.repeats, ours, [&] { return raw(processors); });
-        all.figures.ns = all.against_raw.a;
-    } else {
-        all.figures.ns = bench::repeat(options.repeats, ours);
+        return ours;
     }
-    all.figures.line_ns_after = bench::cache_line_round_trip_ns(processors);
-    return all;
+
+  private:
+    double raw() { return raw_ ? raw_(processors_) : 0; }
+
+    const message_options& options_;
+    const bench::processor_pair& processors_;
+    const std::function<double(const bench::processor_pair&)> raw_;
+    unsigned pairs_ = 0;
+};
+
+double median_of(const std::vector<double>& values) {
+    return values.empty() ? 0 : bench::spread_of(values).median;
 }
 
-void add_counts(bench::json_object& summary, const measured& all) {
+void add_counts(bench::json_object& summary, const beside_raw& all) {
     const iapp::worker_statistics& of = all.counts.workers;
-    summary.add("raw_ns_median", all.against_raw.b.median)
-        .add("ratio_median", all.against_raw.ratio_median)
+    summary.add("raw_ns_median", median_of(all.raw_ns))
+        .add("ratio_median", median_of(all.ratios))
         .add("allocations", all.counts.allocations)
         .add("allocations_counted", bench::counts_malloc ? "malloc" : "new")
         .add("batches", of.mail.batches)
@@ -92,22 +100,24 @@ void add_counts(bench::json_object& summary, const measured& all) {
     bench::add_system_fields(summary, of);
 }
 
-int report(const message_options& options, const measured& all, double seconds) {
+int measure(const message_options& options) {
+    const bench::processor_pair processors = bench::choose_processors();
+    beside_raw kept;
+    paired_runs runs{options, processors};
+    const bench::case_figures figures =
+        bench::measure_case(bench::settings_of(options), processors, bench::expected_of(options),
+                            [&] { return runs(kept); });
+    bench::json_object summary =
+        bench::begin_message_summary("bench_messages", "iapp", options, figures);
+    add_counts(summary, kept);
+    const int status =
+        bench::report_case("bench_messages", bench::settings_of(options), figures, summary);
     if (!options.json) {
-        const int status =
-            bench::report_case("bench_messages", "iapp", options, all.figures, seconds);
         fmt::print("    raw {:.1f} ns, ratio {:.2f}; {} allocations, {} wakes, {} sleeps\n",
-                   all.against_raw.b.median, all.against_raw.ratio_median, all.counts.allocations,
-                   all.counts.workers.mail.wakes_sent, all.counts.workers.actors.sleeps);
-        return status;
+                   median_of(kept.raw_ns), median_of(kept.ratios), kept.counts.allocations,
+                   kept.counts.workers.mail.wakes_sent, kept.counts.workers.actors.sleeps);
     }
-    const unsigned workers = options.name == "local" ? 1 : 2;
-    bench::json_object summary = bench::begin_summary("bench_messages", "iapp", workers, seconds,
-                                                      all.figures.ok, bench::error_counts{});
-    bench::add_case_fields(summary, options, all.figures);
-    add_counts(summary, all);
-    summary.print();
-    return all.figures.ok ? bench::exit_ok : bench::exit_failed;
+    return status;
 }
 
 } // namespace
@@ -123,7 +133,5 @@ int main(int argc, char** argv) {
     if (options.count == 0) {
         options.count = 10 * bench::count_of(options.name);
     }
-    const bench::stopwatch watch{{}, {}};
-    const measured all = measure(options);
-    return report(options, all, watch.seconds());
+    return measure(options);
 }
