@@ -71,6 +71,9 @@ void worker_loop::poll(duration timeout) {
 
 // Waits for work, asleep or awake. True: it slept, and has looked at I/O.
 bool worker_loop::slept(time_point deadline) {
+    if (mail_.owes_collect()) {
+        return false;
+    }
     const bool clocked = deadline != time_point::max() || idle_.watches();
     const time_point began = clocked ? io_->now() : time_point{};
     const duration longest = deadline == time_point::max() ? duration::max() : deadline - began;
@@ -99,7 +102,7 @@ bool worker_loop::spin(duration longest) {
     ++counters_.spins;
     while (true) {
         for (unsigned i = 0; i < looks_per_clock; ++i) {
-            if (mail_.rung()) {
+            if (mail_.peek()) {
                 ++counters_.spins_paid;
                 return true; // the budget stays
             }

@@ -33,14 +33,14 @@ inline constexpr std::size_t false_sharing_bytes = 128;
 // load could be satisfied before the push became visible. The owner's look in collect() is another
 // matter: what it misses makes try_sleep() fail.
 //
-// Why nobody waits for room in vain. A sender whose ring is full calls stall(), then ring(), then
-// tries to push once more, and may sleep if that fails. The owner calls collect(), pops, then
-// take_stalled(), and rings each of those it finds. The sender's ring() comes before one of the
-// owner's collect() or after the last of them. Before: the owner's take_stalled() that follows sees
-// the stall(), because the acquire of collect() pairs with the release of ring(). After the last:
-// then the owner's try_sleep() has come before it, since the bit would have made it fail, and the
-// acquire of ring() has seen every pop that came before that sleep, so that the second push
-// finds room in a ring that the owner has emptied.
+// Why nobody waits for room in vain. A sender whose ring is full calls stall(), then ring(), and
+// may sleep until it is rung. The ring leaves a bit, so the owner cannot sleep before a collect()
+// that takes it, and the acquire of that collect() has seen the stall(): the take_stalled() that
+// follows finds the sender and rings it. By then the owner has popped what it could. A second push
+// between ring() and sleep only saves a sleep and a wake.
+//
+// The owner may also look, by peek(), and pop before it has collected: the bits stay, so a
+// collect() and a drain must follow all the same before it can sleep.
 template <template <class> class Atomic = std::atomic>
 class alignas(false_sharing_bytes) basic_doorbell {
   public:
@@ -73,6 +73,10 @@ class alignas(false_sharing_bytes) basic_doorbell {
         // the rings before the moment when a producer can see the word empty.
         return word_.exchange(0, std::memory_order_acq_rel) & ~asleep;
     }
+
+    // Owner only: the bits that are there, which stay; collect() must follow in the next turn.
+    // acquire: pairs with the release of ring().
+    std::uint64_t peek() const noexcept { return word_.load(std::memory_order_acquire) & ~asleep; }
 
     // Owner only: whether collect() would find something. It decides nothing but whether to look,
     // so it orders nothing.

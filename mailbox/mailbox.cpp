@@ -42,6 +42,11 @@ void mailbox::flush_one(unsigned to) {
 }
 
 bool mailbox::collect() noexcept {
+    if (collect_next_ == collect_step::skip) {
+        collect_next_ = collect_step::owed;
+        return false;
+    }
+    collect_next_ = collect_step::take;
     home_.take_returned();
     const std::uint64_t rung = own_.bell().collect();
     if (rung == 0) {

@@ -67,6 +67,19 @@ class mailbox {
     // Takes note of who has rung; true when anybody has. Afterwards drain().
     bool collect() noexcept;
 
+    // For a worker that spins: true when somebody has rung. The drain of the next turn then begins
+    // at once, and taking the bits is owed to the collect() after it. So a message that is waited
+    // for is read and answered before the doorbell's line has come over for writing.
+    bool peek() noexcept {
+        const std::uint64_t bits = own_.bell().peek();
+        rings_left_ |= bits & ~doorbell::foreign;
+        collect_next_ = bits == 0 ? collect_step::take : collect_step::skip;
+        return bits != 0;
+    }
+
+    // Whether a peek() left bits to be taken; then there is to be a collect() before the next one.
+    bool owes_collect() const noexcept { return collect_next_ == collect_step::owed; }
+
     // Hands what at most `budget` parcels from other workers hold to handle(parcel&), the first
     // parcel of a message; the rings in turn.
     template <class Handle>
@@ -115,6 +128,8 @@ class mailbox {
         memory_home* home = nullptr;
     };
 
+    enum class collect_step : std::uint8_t { take, skip, owed };
+
     void flush_one(unsigned to);
     void release_elsewhere(envelope* e) noexcept;
 
@@ -127,6 +142,7 @@ class mailbox {
     std::uint64_t rings_left_ = 0; // whose ring to here was not seen empty
     std::uint64_t homeward_ = 0;   // for whom there are blocks to be given back
     bool door_left_ = false;
+    collect_step collect_next_ = collect_step::take;
     unsigned next_ring_ = 0; // where the next drain begins, so that all have their turn
     mail_counters counters_;
     std::vector<outbox> outboxes_;
