@@ -23,6 +23,9 @@ import compare_pairs as pairs
 SLOW = float(os.environ.get("IAPP_TEST_SLOW", "1"))
 START_SECONDS = 10 * SLOW
 STOP_SECONDS = 10 * SLOW
+# The programs that srv can be held against; a build has those whose libraries were there.
+PEERS = {"raw": "raw_{mode}", "raw_uring": "raw_{mode}_uring",
+         "asio": "peer_{mode}_asio", "libuv": "peer_{mode}_libuv"}
 
 
 def size(text):
@@ -40,7 +43,7 @@ def size(text):
 def add_flags(parser, programs):
     """The flags that both scripts have. `programs` is "srv and raw_sink", for the help."""
     parser.add_argument("--version", action="version", version=pairs.version())
-    parser.add_argument("--peer", choices=("raw", "asio", "libuv"), default="raw",
+    parser.add_argument("--peer", choices=tuple(PEERS), default="raw",
                         help="what srv is held against")
     parser.add_argument("--pairs", type=size, default=9)
     parser.add_argument("--self-pairs", type=size, default=3, help="pairs of B against itself")
@@ -67,7 +70,8 @@ def program(options, name):
         path = os.path.join(place, name)
         if os.access(path, os.X_OK):
             return path
-    raise pairs.Failure(f"no program {name} in {' or '.join(places)}: build it, or give --bin")
+    raise pairs.Failure(f"no program {name} in {' or '.join(places)}: build it (its library may "
+                        "be missing), or give --bin")
 
 
 def pinned(command, which):
@@ -86,15 +90,13 @@ def pinned(command, which):
 
 def commands(options, mode, io_size):
     """The command lines of the two servers, A and B."""
-    if options.peer != "raw":
-        raise pairs.Failure(f"the peer {options.peer} is not available here; there is only raw")
     common = ["--listen", "127.0.0.1:0", "--io-size", str(io_size), "--json"]
     for name in ("sndbuf", "rcvbuf"):
         if getattr(options, name):
             common += [f"--{name}", str(getattr(options, name))]
     if mode == "sink":
         common += ["--discard", options.discard]
-    b = [program(options, f"raw_{mode}")] + common
+    b = [program(options, PEERS[options.peer].format(mode=mode))] + common
     if options.a_server:
         return shlex.split(options.a_server) + common, b
     if options.self:
