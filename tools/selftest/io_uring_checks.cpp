@@ -58,10 +58,12 @@ class test_ring {
     }
 
     void give_back(unsigned number) {
-        auto* all = reinterpret_cast<io_uring_buf_ring*>(&entries_);
-        io_uring_buf_ring_add(all, memory_ + number * buffer_bytes, buffer_bytes,
-                              static_cast<unsigned short>(number), buffer_count - 1, 0);
-        io_uring_buf_ring_advance(all, 1);
+        // By hand: compilers warn of the library's own way, whose array has no length.
+        io_uring_buf& slot = entries_.slots[added_++ % buffer_count];
+        slot.addr = reinterpret_cast<std::uint64_t>(memory_ + number * buffer_bytes);
+        slot.len = buffer_bytes;
+        slot.bid = static_cast<std::uint16_t>(number);
+        io_uring_smp_store_release(&entries_.slots[0].resv, static_cast<std::uint16_t>(added_));
     }
 
     io_uring_sqe* entry() { return io_uring_get_sqe(&ring_); }
@@ -103,12 +105,13 @@ class test_ring {
     }
 
     struct alignas(4096) page {
-        unsigned char bytes[4096];
+        io_uring_buf slots[4096 / sizeof(io_uring_buf)]; // the first one's resv is the ring's tail
     };
 
     io_uring ring_{};
     unsigned features_ = 0;
     page entries_{};
+    unsigned added_ = 0;
     char memory_[buffer_count * buffer_bytes] = {};
 };
 
