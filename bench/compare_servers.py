@@ -54,6 +54,7 @@ def add_flags(parser, programs):
     parser.add_argument("--engine", help="given to srv")
     parser.add_argument("--bin", metavar="DIR", help=f"where {programs} and raw_clt are")
     parser.add_argument("--a-server", metavar="CMD", help="runs in place of srv, with raw's flags")
+    parser.add_argument("--b-server", metavar="CMD", help="the same in place of the peer")
     parser.add_argument("--self", action="store_true", help="the peer in place of srv")
     parser.add_argument("--timeout", type=float, default=120 * SLOW, help="seconds for one run")
     parser.add_argument("--out", metavar="DIR", help="gets the result as JSON and as a plot")
@@ -72,6 +73,16 @@ def program(options, name):
             return path
     raise pairs.Failure(f"no program {name} in {' or '.join(places)}: build it (its library may "
                         "be missing), or give --bin")
+
+
+def load(options):
+    """The client that costs least, so that the server is the limit."""
+    if options.client:
+        return program(options, options.client)
+    try:
+        return program(options, "raw_clt_uring")
+    except pairs.Failure:
+        return program(options, "raw_clt")
 
 
 def pinned(command, which):
@@ -96,7 +107,8 @@ def commands(options, mode, io_size):
             common += [f"--{name}", str(getattr(options, name))]
     if mode == "sink":
         common += ["--discard", options.discard]
-    b = [program(options, PEERS[options.peer].format(mode=mode))] + common
+    b = (shlex.split(options.b_server) if options.b_server else
+         [program(options, PEERS[options.peer].format(mode=mode))]) + common
     if options.a_server:
         return shlex.split(options.a_server) + common, b
     if options.self:
