@@ -68,6 +68,7 @@ struct ring_state {
     bool output_canceling = false;
     bool connecting = false;            // the connect did not end at once
     bool starved = false;               // in the list of those that wait for memory
+    bool queued = false;                // waits for its turn to have a buffer
     bool ended = false;                 // the source is over, which is told after what is held
     interest watched;                   // what the watch under way asks for
     std::uint16_t buffers = no_buffers; // the ring of buffers that it receives into

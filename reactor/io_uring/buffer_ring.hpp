@@ -1,10 +1,12 @@
 #pragma once
 // buffer_ring: pooled memory that stands ready for the kernel to receive into.
 
+#include <iapp/mailbox/slot_table.hpp>
 #include <iapp/reactor/buffer_pool.hpp>
 #include <iapp/reactor/io_uring/ring.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -35,6 +37,12 @@ class buffer_ring {
 
     // They ran out.
     void grow() noexcept;
+
+    unsigned ready() const noexcept { return ready_; }
+
+    // Whose receives found none, the one that has waited longest in front: when more sockets are
+    // full than buffers stand ready, each gets one in its turn.
+    std::deque<slot_id> waiting;
 
     std::uint32_t item_bytes() const noexcept { return bytes_; }
 

@@ -22,11 +22,9 @@ class buffer_rings {
 
     buffer_ring& operator[](std::uint16_t number) noexcept { return *rings_[number]; }
 
-    void refill() {
-        for (const auto& one : rings_) {
-            one->refill();
-        }
-    }
+    auto begin() const noexcept { return rings_.begin(); }
+
+    auto end() const noexcept { return rings_.end(); }
 
   private:
     ring& ring_;

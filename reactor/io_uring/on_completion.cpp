@@ -37,10 +37,8 @@ void uring_engine::reap() {
 
 void uring_engine::dispatch(std::uint64_t word, std::int32_t outcome, std::uint32_t flags) {
     const operation_key key = operation_key::from_word(word);
-    if (key.kind == operation_kind::wake) {
-        if ((flags & IORING_CQE_F_MORE) == 0) {
-            arm_wake();
-        }
+    if (key.kind == operation_kind::wake || key.kind == operation_kind::wake_poll) {
+        on_wake(key.kind == operation_kind::wake_poll && (flags & IORING_CQE_F_MORE) == 0);
         return;
     }
     transport* t = transports_.find(key.id);
@@ -150,6 +148,10 @@ void uring_engine::on_received(transport& t, std::int32_t outcome, std::uint32_t
 // A source's last completion, while it is wanted on.
 void uring_engine::on_source_over(transport& t, std::int32_t outcome) {
     const bool receives = t.input == input_kind::receive || t.input == input_kind::discard;
+    if (outcome > 0 && receives && !buffers_[t.ring.buffers].waiting.empty()) {
+        wait_for_buffer(t);
+        return; // it had its turn
+    }
     if (outcome > 0 || is_passing(outcome) || is_peers_affair(outcome) ||
         (outcome == 0 && !receives)) {
         return; // the completion queue was full, or it was paused: begun anew when it may go on
@@ -158,10 +160,10 @@ void uring_engine::on_source_over(transport& t, std::int32_t outcome) {
         buffer_ring& from = buffers_[t.ring.buffers];
         from.grow();
         ++counters_.out_of_buffers;
-        if (!from.refill()) {
-            ++counters_.waits_for_memory;
-            t.ring.starved = true;
-            starved_.push_back(t.id);
+        if (from.refill()) {
+            wait_for_buffer(t);
+        } else {
+            wait_for_memory(t);
         }
         return;
     }

@@ -8,7 +8,8 @@
 namespace iapp {
 
 enum class operation_kind : std::uint8_t {
-    wake,
+    wake,         // by a message
+    wake_poll,    // by the eventfd
     input,        // the source that the transport runs
     output,       // its one-shot
     cancel_input, // an attempt to end these, which may come too late

@@ -145,6 +145,17 @@ void ring::submit_and_wait(duration timeout) {
     IAPP_CHECK(seen != -EEXIST, "a ring belongs to the thread that enabled it");
 }
 
+bool ring::post(std::uint64_t key) const noexcept {
+    constexpr unsigned register_send_msg_ring =
+        31; // IORING_REGISTER_SEND_MSG_RING of newer headers
+    io_uring_sqe message{};
+    message.opcode = IORING_OP_MSG_RING;
+    message.fd = ring_.ring_fd;
+    message.off = key;
+    // Without a ring of the sender's own.
+    return io_uring_register(static_cast<unsigned>(-1), register_send_msg_ring, &message, 1) >= 0;
+}
+
 const io_uring_cqe* ring::first() const noexcept {
     const unsigned head = *ring_.cq.khead; // ours alone
     // Pairs with the kernel's store of the tail after it wrote the entry.

@@ -40,6 +40,10 @@ class ring {
     // `timeout` (zero: not at all, duration::max(): for ever). One system call.
     void submit_and_wait(duration timeout);
 
+    // Any thread, also a signal handler, once the ring was enabled: makes a completion with this
+    // key. False where the kernel cannot (before Linux 6.13) or has no memory.
+    bool post(std::uint64_t key) const noexcept;
+
     // The oldest completion, null when there is none; next() drops it.
     const io_uring_cqe* first() const noexcept;
     void next() noexcept;

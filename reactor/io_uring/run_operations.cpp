@@ -68,7 +68,7 @@ void uring_engine::run_input(transport& t) {
         serve_later(t);
     } else if (t.ring.ended) {
         end_input(t, {t.ring.error, std::system_category()});
-    } else if (!t.ring.input_armed && !t.ring.starved) {
+    } else if (!t.ring.input_armed && !t.ring.starved && !t.ring.queued) {
         arm_source(t);
     }
 }
@@ -147,7 +147,7 @@ void uring_engine::arm_source(transport& t) {
     entry.accept_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 }
 
-void uring_engine::arm_receive(transport& t) {
+void uring_engine::arm_receive(transport& t, bool once) {
     if (t.ring.buffers == ring_state::no_buffers) {
         const result<std::uint16_t> number = buffers_.number_for(t.io_size_bytes);
         if (!number) {
@@ -161,7 +161,7 @@ void uring_engine::arm_receive(transport& t) {
     // Not IORING_RECVSEND_POLL_FIRST, though a new connection rarely has bytes yet: where bytes and
     // a hang-up are there already, that receives the bytes and then waits for a change that never
     // comes (seen with Linux 6.18).
-    entry.ioprio = IORING_RECV_MULTISHOT;
+    entry.ioprio = once ? 0 : IORING_RECV_MULTISHOT;
     entry.flags = IOSQE_BUFFER_SELECT;
     entry.buf_group = t.ring.buffers;
     entry.msg_flags = t.input == input_kind::discard ? MSG_TRUNC : 0;
@@ -208,6 +208,45 @@ void uring_engine::submit_send(transport& t) {
     entry.addr = reinterpret_cast<std::uintptr_t>(&sends_.gather(t.unsent));
     entry.len = 1;
     entry.msg_flags = MSG_NOSIGNAL;
+}
+
+void uring_engine::wait_for_buffer(transport& t) {
+    t.ring.queued = true;
+    buffers_[t.ring.buffers].waiting.push_back(t.id);
+}
+
+void uring_engine::wait_for_memory(transport& t) {
+    ++counters_.waits_for_memory;
+    t.ring.starved = true;
+    starved_.push_back(t.id);
+}
+
+void uring_engine::arm_waiting() {
+    for (const auto& one : buffers_) {
+        told_ |= arm_waiting(*one);
+    }
+}
+
+// Of those that wait as many as there are buffers, each for one: begun as multishot, the first
+// would take them all and the others find none again. Whether some are left.
+bool uring_engine::arm_waiting(buffer_ring& of) {
+    const bool any = of.refill();
+    unsigned ready = of.ready();
+    while (!of.waiting.empty() && (!any || ready > 0)) {
+        transport* t = transports_.find(of.waiting.front());
+        of.waiting.pop_front();
+        if (t == nullptr || !std::exchange(t->ring.queued, false) || t->closing ||
+            t->cancel_input) {
+            continue;
+        }
+        if (!any) {
+            wait_for_memory(*t);
+        } else if (!t->input_paused) { // else it is begun when it is resumed
+            arm_receive(*t, !of.waiting.empty());
+            --ready;
+        }
+    }
+    return !of.waiting.empty();
 }
 
 // The pool had nothing for their ring of buffers. Only this worker frees its buffers, so it is

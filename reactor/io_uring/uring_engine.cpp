@@ -111,6 +111,15 @@ void uring_engine::close(transport& t) {
 }
 
 void uring_engine::wake() noexcept {
+    // Pairs with the store in begin().
+    if (messages_.load(std::memory_order_acquire)) {
+        // Pairs with the exchange in on_wake(): who finds a message under way has its own news seen
+        // by the worker that takes it.
+        if (wake_posted_.exchange(true, std::memory_order_acq_rel) ||
+            ring_->post(operation_key{}.to_word())) {
+            return;
+        }
+    }
     const int saved = errno; // a signal handler may be calling
     const std::uint64_t one = 1;
     // It can fail only when the counter is full, and then a wake is pending already.
@@ -129,12 +138,22 @@ void uring_engine::begin() {
     begun_ = true;
     ring_->enable();
     arm_wake();
+    // Tried on ourselves. Pairs with the load in wake().
+    messages_.store(ring_->post(operation_key{}.to_word()), std::memory_order_release);
+}
+
+void uring_engine::on_wake(bool poll_ended) {
+    // Pairs with the exchange in wake().
+    wake_posted_.exchange(false, std::memory_order_acq_rel);
+    if (poll_ended) {
+        arm_wake();
+    }
 }
 
 void uring_engine::arm_wake() {
     io_uring_sqe& entry = ring_->next_entry();
     io_uring_prep_poll_multishot(&entry, wake_fd_, POLLIN);
-    entry.user_data = operation_key{}.to_word();
+    entry.user_data = operation_key{{}, operation_kind::wake_poll}.to_word();
 }
 
 void uring_engine::poll(duration timeout) {
@@ -144,7 +163,7 @@ void uring_engine::poll(duration timeout) {
     told_ = false;
     serve_some();
     serve_starved();
-    buffers_.refill();
+    arm_waiting();
     const bool at_hand = told_ || !service_.empty() || ring_->first() != nullptr;
     ring_->submit_and_wait(at_hand ? duration::zero() : timeout);
     counters_.overflows += ring_->overrun() ? 1 : 0;
@@ -228,7 +247,7 @@ void uring_engine::end_input(transport& t, std::error_code why) {
     t.input = input_kind::none;
     t.ring.held.clear();
     t.ring.held_bytes = 0;
-    t.ring.ended = false;
+    t.ring.ended = t.ring.queued = false;
     told_ = true;
     t.events->input_ended(t, why);
 }

@@ -7,6 +7,7 @@
 #include <iapp/reactor/io_uring/ring.hpp>
 #include <iapp/reactor/io_uring/send_records.hpp>
 
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <memory>
 #include <vector>
@@ -87,13 +88,18 @@ class uring_engine final : public engine {
     void stop_output(transport& t);
     void cancel_operation(const transport& t, operation_kind which, operation_kind by);
     void arm_wake();
+    void on_wake(bool poll_ended);
 
     void run_input(transport& t);
     void run_watch(transport& t);
     bool tell_held(transport& t);
     bool tell_held_connections(transport& t);
     void arm_source(transport& t);
-    void arm_receive(transport& t);
+    void arm_receive(transport& t, bool once = false);
+    void arm_waiting();
+    bool arm_waiting(buffer_ring& of);
+    void wait_for_buffer(transport& t);
+    void wait_for_memory(transport& t);
 
     void run_output(transport& t);
     void submit_send(transport& t);
@@ -116,7 +122,14 @@ class uring_engine final : public engine {
     slot_table<transport>& transports_;
     buffer_pool& pool_;
     time_point& now_;
-    descriptor wake_fd_; // an eventfd that is polled edge-triggered, so it is never read
+    // Wakes are messages to the ring where the kernel has them: measured between two threads, a
+    // wake costs 10 µs of CPU so and 14 µs by the eventfd. That serves before the ring is enabled,
+    // on older kernels, and when there is no memory for a message. It is polled edge-triggered, so
+    // it is never read.
+    descriptor wake_fd_;
+    std::atomic<bool> messages_{false};
+    // A message is under way: further wakes need none, and there is never more than one.
+    std::atomic<bool> wake_posted_{false};
     std::unique_ptr<ring> ring_;
     buffer_rings buffers_;
     send_records sends_;
