@@ -111,12 +111,14 @@ void buffer_ring::grow() noexcept {
     wanted_ = std::clamp(2 * wanted_, ready_min, ready_max());
 }
 
+std::size_t buffer_ring::typical_bytes() const noexcept {
+    return items_ == 0 ? bytes_ : std::max<std::size_t>(1, item_sum_bytes_ / items_);
+}
+
 unsigned buffer_ring::ready_max() const noexcept {
-    const std::size_t typical_bytes =
-        items_ == 0 ? bytes_ : std::max<std::size_t>(1, item_sum_bytes_ / items_);
     const std::size_t most = std::clamp<std::size_t>(ready_max_bytes / bytes_, 16, capacity);
     return static_cast<unsigned>(
-        std::clamp<std::size_t>(pass_bytes / typical_bytes, ready_min, most));
+        std::clamp<std::size_t>(pass_bytes / typical_bytes(), ready_min, most));
 }
 
 } // namespace iapp

@@ -40,6 +40,9 @@ class buffer_ring {
 
     unsigned ready() const noexcept { return ready_; }
 
+    // Whether items fill their buffers, so that a socket has several of them at once.
+    bool bulk() const noexcept { return 2 * typical_bytes() > bytes_; }
+
     // Whose receives found none, the one that has waited longest in front: when more sockets are
     // full than buffers stand ready, each gets one in its turn.
     std::deque<slot_id> waiting;
@@ -51,6 +54,7 @@ class buffer_ring {
     void add(std::uint16_t id) noexcept;
     void adapt() noexcept;
     unsigned ready_max() const noexcept;
+    std::size_t typical_bytes() const noexcept;
 
     std::uint32_t bytes_;
     buffer_pool& pool_;

@@ -228,11 +228,13 @@ void uring_engine::arm_waiting() {
 }
 
 // Of those that wait as many as there are buffers, each for one: begun as multishot, the first
-// would take them all and the others find none again. Whether some are left.
+// would take them all and the others find none again. In bulk it is one at a time that may take
+// them all: its bytes are in the processor's cache together, or none are. Whether some are left.
 bool uring_engine::arm_waiting(buffer_ring& of) {
     const bool any = of.refill();
-    unsigned ready = of.ready();
-    while (!of.waiting.empty() && (!any || ready > 0)) {
+    const bool bulk = of.bulk();
+    unsigned turns = bulk ? 1 : of.ready();
+    while (!of.waiting.empty() && (!any || turns > 0)) {
         transport* t = transports_.find(of.waiting.front());
         of.waiting.pop_front();
         if (t == nullptr || !std::exchange(t->ring.queued, false) || t->closing ||
@@ -242,8 +244,8 @@ bool uring_engine::arm_waiting(buffer_ring& of) {
         if (!any) {
             wait_for_memory(*t);
         } else if (!t->input_paused) { // else it is begun when it is resumed
-            arm_receive(*t, !of.waiting.empty());
-            --ready;
+            arm_receive(*t, !bulk && !of.waiting.empty());
+            --turns;
         }
     }
     return !of.waiting.empty();
