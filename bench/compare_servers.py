@@ -20,9 +20,10 @@ import time
 
 import compare_pairs as pairs
 
-# What srv is held against: the server that does {mode}.
+# What srv is held against: the server that does {mode}. A build has those whose libraries are there.
 PEERS = {
     "raw": "raw_{mode}",
+    "raw_uring": "raw_{mode}_uring",
     "asio": "peer_{mode}_asio",
     "libuv": "peer_{mode}_libuv",
 }
@@ -58,6 +59,7 @@ def add_flags(parser, programs):
     parser.add_argument("--engine", help="given to srv")
     parser.add_argument("--bin", metavar="DIR", help=f"where {programs} and raw_clt are")
     parser.add_argument("--a-server", metavar="CMD", help="runs in place of srv, with raw's flags")
+    parser.add_argument("--b-server", metavar="CMD", help="the same in place of the peer")
     parser.add_argument("--self", action="store_true", help="the peer in place of srv")
     parser.add_argument("--timeout", type=float, default=120 * SLOW, help="seconds for one run")
     parser.add_argument("--out", metavar="DIR", help="gets the result as JSON and as a plot")
@@ -74,7 +76,18 @@ def program(options, name):
         path = os.path.join(place, name)
         if os.access(path, os.X_OK):
             return path
-    raise pairs.Failure(f"no program {name} in {' or '.join(places)}: build it, or give --bin")
+    raise pairs.Failure(f"no program {name} in {' or '.join(places)}: build it (its library may "
+                        "be missing), or give --bin")
+
+
+def load(options):
+    """The client that costs least, so that the server is the limit."""
+    if options.client:
+        return program(options, options.client)
+    try:
+        return program(options, "raw_clt_uring")
+    except pairs.Failure:
+        return program(options, "raw_clt")
 
 
 def pinned(command, which):
@@ -99,7 +112,8 @@ def commands(options, mode, io_size):
             common += [f"--{name}", str(getattr(options, name))]
     if mode == "sink":
         common += ["--discard", options.discard]
-    b = [program(options, PEERS[options.peer].format(mode=mode))] + common
+    b = (shlex.split(options.b_server) if options.b_server else
+         [program(options, PEERS[options.peer].format(mode=mode))]) + common
     if options.a_server:
         return shlex.split(options.a_server) + common, b
     if options.self:

@@ -1,11 +1,25 @@
-# What this system has: IAPP_ENGINES, the engines that are compiled in (the first is the default).
+# What this system has: IAPP_ENGINES, the engines that are compiled in (the first is the default),
+# and IAPP_POLLERS, those of them that work by readiness.
 
 if(CMAKE_SYSTEM_NAME STREQUAL "FreeBSD")
-    set(IAPP_ENGINES kqueue poll)
+    set(IAPP_POLLERS kqueue poll)
+    set(IAPP_ENGINES ${IAPP_POLLERS})
 elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    set(IAPP_ENGINES epoll poll)
+    set(IAPP_POLLERS epoll poll)
+    set(IAPP_IO_URING FALSE)
     if(IAPP_LIBKQUEUE)
-        list(APPEND IAPP_ENGINES kqueue)
+        list(APPEND IAPP_POLLERS kqueue)
+    elseif(NOT CMAKE_CROSSCOMPILING)
+        # Without it the engine is left out; so it is beside libkqueue, which is for proofs only.
+        find_library(IAPP_LIBURING uring)
+        find_path(IAPP_LIBURING_INCLUDE liburing.h)
+        if(IAPP_LIBURING AND IAPP_LIBURING_INCLUDE)
+            set(IAPP_IO_URING TRUE)
+        endif()
+    endif()
+    set(IAPP_ENGINES ${IAPP_POLLERS})
+    if(IAPP_IO_URING)
+        list(PREPEND IAPP_ENGINES io_uring)
     endif()
 else()
     message(FATAL_ERROR "libiapp runs on FreeBSD and Linux, not on ${CMAKE_SYSTEM_NAME}.")

@@ -14,23 +14,27 @@ function(iapp_finish_test name timeout serial labels)
 endfunction()
 
 # iapp_add_test_program(NAME test_reactor MODULE reactor SOURCES a.cpp … [ENGINE_SOURCES b.cpp …]
-#                       LIBS … [HELPERS c.cpp …] [TIMEOUT seconds] [SERIAL])
+#                       [POLLER_SOURCES c.cpp …] LIBS … [HELPERS d.cpp …] [TIMEOUT seconds]
+#                       [SERIAL])
 # One doctest program for a folder. Every source is an entry of its own, `reactor.a`; those in
-# ENGINE_SOURCES one for each engine, `reactor.b[epoll]`, told by the environment (IAPP_ENGINE).
-# HELPERS hold no test cases.
+# ENGINE_SOURCES one for each engine, `reactor.b[epoll]`, told by the environment (IAPP_ENGINE),
+# those in POLLER_SOURCES one for each engine that works by readiness. HELPERS hold no test cases.
 function(iapp_add_test_program)
     cmake_parse_arguments(PARSE_ARGV 0 arg "SERIAL" "NAME;MODULE;TIMEOUT"
-        "SOURCES;ENGINE_SOURCES;HELPERS;LIBS")
+        "SOURCES;ENGINE_SOURCES;POLLER_SOURCES;HELPERS;LIBS")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
-    add_executable(${arg_NAME} ${arg_SOURCES} ${arg_ENGINE_SOURCES} ${arg_HELPERS})
+    add_executable(${arg_NAME}
+        ${arg_SOURCES} ${arg_ENGINE_SOURCES} ${arg_POLLER_SOURCES} ${arg_HELPERS})
     target_link_libraries(${arg_NAME} PRIVATE iapp_test_support ${arg_LIBS})
 
-    foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES)
+    foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES arg_POLLER_SOURCES)
         set(engines none)
         if(source IN_LIST arg_ENGINE_SOURCES)
             set(engines ${IAPP_ENGINES})
+        elseif(source IN_LIST arg_POLLER_SOURCES)
+            set(engines ${IAPP_POLLERS})
         endif()
         file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${source})
         foreach(engine IN LISTS engines)

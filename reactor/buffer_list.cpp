@@ -51,6 +51,14 @@ void buffer_list::consume(std::size_t count) noexcept {
     }
 }
 
+buffer buffer_list::take_front() {
+    IAPP_CHECK(head_ != nullptr, "only a slice that is there can be taken");
+    buffer first = head_->slice;
+    bytes_ -= first.size();
+    pop_front();
+    return first;
+}
+
 std::size_t buffer_list::gather(std::span<std::span<const std::byte>> out) const noexcept {
     std::size_t used = 0;
     for (const node* n = head_; n != nullptr && used < out.size(); n = n->next) {

@@ -31,6 +31,9 @@ class buffer_list {
     // Takes `count` bytes, at most size_bytes(), off the front.
     void consume(std::size_t count) noexcept;
 
+    // The first slice, taken off the list, which is not empty.
+    buffer take_front();
+
     // Fills `out` with views of the first slices; returns how many. They are valid until the list
     // is changed at its front.
     std::size_t gather(std::span<std::span<const std::byte>> out) const noexcept;

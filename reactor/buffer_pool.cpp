@@ -24,6 +24,10 @@ constexpr std::size_t bytes_of(std::size_t size_class) {
 constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t first_block_offset = page_bytes / 2;
 
+// A stock takes no blocks when it would leave fewer of their size than this, and no more arenas can
+// be had.
+constexpr unsigned spare_blocks = 16;
+
 } // namespace
 
 namespace detail {
@@ -54,16 +58,40 @@ buffer_pool::~buffer_pool() {
 
 buffer buffer_pool::allocate(std::size_t bytes) {
     IAPP_CHECK(bytes > 0 && bytes <= largest_bytes, "a buffer holds 1 byte to 1 MiB");
-    const std::size_t size_class = class_of(bytes);
-    if (free_[size_class] == nullptr && !refill(size_class)) {
+    detail::buffer_block* block = take_block(class_of(bytes));
+    if (block == nullptr) {
         return {};
+    }
+    ++outstanding_;
+    return buffer{block, bytes};
+}
+
+detail::buffer_block* buffer_pool::take_block(std::size_t size_class) {
+    if (free_[size_class] == nullptr && !refill(size_class)) {
+        return nullptr;
     }
     detail::buffer_block* block = free_[size_class];
     free_[size_class] = block->next_free;
     block->references = 1;
     unpoison(block->memory, bytes_of(size_class));
+    return block;
+}
+
+detail::buffer_block* buffer_pool::lend(std::size_t bytes) {
+    IAPP_CHECK(bytes > 0 && bytes <= largest_bytes, "a buffer holds 1 byte to 1 MiB");
+    const std::size_t size_class = class_of(bytes);
+    const bool plenty = can_grow(size_class) || has_spare(size_class, spare_blocks);
+    return plenty ? take_block(size_class) : nullptr;
+}
+
+buffer buffer_pool::hand_out(detail::buffer_block* lent, std::size_t bytes) noexcept {
     ++outstanding_;
-    return buffer{block, bytes};
+    return buffer{lent, bytes};
+}
+
+void buffer_pool::take_back(detail::buffer_block* lent) noexcept {
+    ++outstanding_; // put_back() takes it off again
+    put_back(lent);
 }
 
 buffer buffer_pool::copy(std::string_view text) {
@@ -76,8 +104,20 @@ buffer buffer_pool::copy(std::string_view text) {
 
 bool buffer_pool::can_allocate(std::size_t bytes) const noexcept {
     const std::size_t size_class = class_of(bytes);
-    return free_[size_class] != nullptr ||
-           mapped_bytes_ + arena_bytes_for(size_class) <= options_.limit_bytes;
+    return free_[size_class] != nullptr || can_grow(size_class);
+}
+
+bool buffer_pool::can_grow(std::size_t size_class) const noexcept {
+    return mapped_bytes_ + arena_bytes_for(size_class) <= options_.limit_bytes;
+}
+
+bool buffer_pool::has_spare(std::size_t size_class, unsigned count) const noexcept {
+    const detail::buffer_block* block = free_[size_class];
+    while (block != nullptr && count > 0) {
+        block = block->next_free;
+        --count;
+    }
+    return count == 0;
 }
 
 std::size_t buffer_pool::arena_bytes_for(std::size_t size_class) noexcept {
@@ -87,7 +127,7 @@ std::size_t buffer_pool::arena_bytes_for(std::size_t size_class) noexcept {
 bool buffer_pool::refill(std::size_t size_class) {
     const std::size_t block_bytes = bytes_of(size_class);
     const std::size_t wanted_bytes = arena_bytes_for(size_class);
-    if (mapped_bytes_ + wanted_bytes > options_.limit_bytes) {
+    if (!can_grow(size_class)) {
         return false;
     }
     mapped_pages arena = mapped_pages::map(wanted_bytes, options_.pages);

@@ -45,6 +45,14 @@ class buffer_pool {
     // Whether allocate(bytes) would succeed now.
     bool can_allocate(std::size_t bytes) const noexcept;
 
+    // For an engine that keeps blocks ready for the kernel to fill. A block that is lent holds at
+    // least `bytes` bytes and is nobody's buffer yet, so it does not count as outstanding; it comes
+    // back as a buffer of its first `bytes` bytes, or unused. Null at the limit, and before it when
+    // little is left: the last memory is not for stocks.
+    detail::buffer_block* lend(std::size_t bytes);
+    buffer hand_out(detail::buffer_block* lent, std::size_t bytes) noexcept;
+    void take_back(detail::buffer_block* lent) noexcept;
+
     std::size_t outstanding() const noexcept { return outstanding_; }
 
     std::size_t mapped_bytes() const noexcept { return mapped_bytes_; }
@@ -61,6 +69,9 @@ class buffer_pool {
     static constexpr std::size_t arena_bytes = 256 * 1024;
 
     static std::size_t arena_bytes_for(std::size_t size_class) noexcept;
+    bool can_grow(std::size_t size_class) const noexcept;
+    bool has_spare(std::size_t size_class, unsigned count) const noexcept;
+    detail::buffer_block* take_block(std::size_t size_class);
     bool refill(std::size_t size_class);
     void put_back(detail::buffer_block* block) noexcept;
 

@@ -46,7 +46,8 @@ class engine {
     // completions.
     virtual void poll(duration timeout) = 0;
 
-    // Whether poll() has work at hand and would not wait.
+    // Whether poll() has completions at hand and would not wait. It may also find some that it did
+    // not know of, and then does not wait either.
     virtual bool has_work() const noexcept = 0;
 
     // Any thread, also a signal handler: makes the present or else the next poll() return.

@@ -8,11 +8,11 @@
 
 namespace iapp {
 
-std::span<const poller_entry> poller_table() {
-    static constexpr std::array<poller_entry, 2> table{{
-        {"kqueue", make_kqueue_poller},
-        {"poll", make_poll_poller},
-    }};
+std::span<const engine_entry> engine_table() {
+    static constexpr std::array table{
+        readiness_entry<make_kqueue_poller>("kqueue"),
+        readiness_entry<make_poll_poller>("poll"),
+    };
     return table;
 }
 

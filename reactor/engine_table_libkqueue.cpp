@@ -9,12 +9,12 @@
 
 namespace iapp {
 
-std::span<const poller_entry> poller_table() {
-    static constexpr std::array<poller_entry, 3> table{{
-        {"epoll", make_epoll_poller},
-        {"poll", make_poll_poller},
-        {"kqueue", make_kqueue_poller},
-    }};
+std::span<const engine_entry> engine_table() {
+    static constexpr std::array table{
+        readiness_entry<make_epoll_poller>("epoll"),
+        readiness_entry<make_poll_poller>("poll"),
+        readiness_entry<make_kqueue_poller>("kqueue"),
+    };
     return table;
 }
 

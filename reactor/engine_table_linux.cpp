@@ -1,4 +1,4 @@
-// Linux.
+// Linux without liburing.
 
 #include <iapp/reactor/engine_table.hpp>
 #include <iapp/reactor/epoll/epoll_poller.hpp>
@@ -8,11 +8,11 @@
 
 namespace iapp {
 
-std::span<const poller_entry> poller_table() {
-    static constexpr std::array<poller_entry, 2> table{{
-        {"epoll", make_epoll_poller},
-        {"poll", make_poll_poller},
-    }};
+std::span<const engine_entry> engine_table() {
+    static constexpr std::array table{
+        readiness_entry<make_epoll_poller>("epoll"),
+        readiness_entry<make_poll_poller>("poll"),
+    };
     return table;
 }
 

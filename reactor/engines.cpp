@@ -1,15 +1,16 @@
 #include <iapp/reactor/engines.hpp>
 
 #include <iapp/reactor/engine_table.hpp>
-#include <iapp/reactor/readiness/readiness_engine.hpp>
 
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 
 namespace iapp {
 
 std::vector<std::string_view> engine_names() {
     std::vector<std::string_view> names;
-    for (const poller_entry& entry : poller_table()) {
+    for (const engine_entry& entry : engine_table()) {
         names.push_back(entry.name);
     }
     return names;
@@ -23,12 +24,27 @@ std::string wanted_engine(std::string_view name) {
     return asked == nullptr ? "" : asked;
 }
 
+namespace {
+
+// Said once in a process, however many workers it has.
+void say_fallback(const engine_entry& missing, std::error_code why, const engine_entry& instead) {
+    static std::atomic<bool> said{false};
+    if (!said.exchange(true, std::memory_order_relaxed)) { // orders nothing else
+        std::fprintf(stderr, "iapp: the engine %.*s does not work here (%s): using %.*s\n",
+                     static_cast<int>(missing.name.size()), missing.name.data(),
+                     why.message().c_str(), static_cast<int>(instead.name.size()),
+                     instead.name.data());
+    }
+}
+
+} // namespace
+
 result<std::unique_ptr<poller>> make_poller(std::string_view name) {
     const std::string wanted = wanted_engine(name);
     std::error_code why = std::make_error_code(std::errc::invalid_argument);
-    for (const poller_entry& entry : poller_table()) {
-        if (wanted.empty() || wanted == entry.name) {
-            result<std::unique_ptr<poller>> made = entry.make();
+    for (const engine_entry& entry : engine_table()) {
+        if (entry.make_poller != nullptr && (wanted.empty() || wanted == entry.name)) {
+            result<std::unique_ptr<poller>> made = entry.make_poller();
             if (made) {
                 return made;
             }
@@ -39,11 +55,25 @@ result<std::unique_ptr<poller>> make_poller(std::string_view name) {
 }
 
 result<std::unique_ptr<engine>> make_engine(std::string_view name, const engine_parts& parts) {
-    result<std::unique_ptr<poller>> waits = make_poller(name);
-    if (!waits) {
-        return waits.error();
+    const std::string wanted = wanted_engine(name);
+    std::error_code why = std::make_error_code(std::errc::invalid_argument);
+    const engine_entry* missing = nullptr;
+    for (const engine_entry& entry : engine_table()) {
+        if (wanted.empty() || wanted == entry.name) {
+            result<std::unique_ptr<engine>> made = entry.make(parts);
+            if (made) {
+                if (missing != nullptr) {
+                    say_fallback(*missing, why, entry);
+                }
+                return made;
+            }
+            if (missing == nullptr) {
+                missing = &entry;
+                why = made.error();
+            }
+        }
     }
-    return std::unique_ptr<engine>{std::make_unique<readiness_engine>(std::move(*waits), parts)};
+    return why;
 }
 
 } // namespace iapp

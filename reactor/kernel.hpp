@@ -54,6 +54,10 @@ class kernel {
     virtual io_result connect(descriptor fd, const address& to) noexcept = 0;
     virtual std::error_code connect_outcome(descriptor fd) noexcept = 0;
     virtual accept_result accept(descriptor fd, address& peer) noexcept = 0;
+    // For an engine whose accepting the system does by itself: a connection that it accepted, with
+    // the properties that accept() gives. Returns the peer's address, without a name when the peer
+    // is gone already.
+    virtual address accepted(descriptor connection) noexcept = 0;
     virtual io_result receive(descriptor fd, std::span<std::byte> into) noexcept = 0;
     // Receives and throws away: without a copy (MSG_TRUNC) where the system can, else by way of
     // `scratch`; at most scratch.size() bytes.

@@ -57,6 +57,26 @@ struct readiness_state {
     std::int32_t error = 0; // what the poller reported
 };
 
+// Notes of an engine that works by a ring of completions about a transport. At most one operation
+// is under way on each side; it is `armed` from when it is noted to its last completion.
+struct ring_state {
+    static constexpr std::uint16_t no_buffers = UINT16_MAX;
+
+    bool input_armed = false;
+    bool output_armed = false;
+    bool input_canceling = false; // the kernel was asked to end it
+    bool output_canceling = false;
+    bool connecting = false;            // the connect did not end at once
+    bool starved = false;               // in the list of those that wait for memory
+    bool queued = false;                // waits for its turn to have a buffer
+    bool ended = false;                 // the source is over, which is told after what is held
+    interest watched;                   // what the watch under way asks for
+    std::uint16_t buffers = no_buffers; // the ring of buffers that it receives into
+    std::int32_t error = 0;             // with `ended`
+    buffer_list held;                   // came while paused
+    std::size_t held_bytes = 0;         // the same of a discard
+};
+
 // Owned by the reactor's table and named by slot and generation; the fields are for the engine and
 // for the layer that made it (stream, listener, watch), nobody else. One worker's thread.
 //
@@ -80,6 +100,7 @@ struct transport
     bool closing = false;
     bool foreign = false; // the descriptor belongs to somebody else: never close it
     readiness_state ready;
+    ring_state ring;
 
     buffer_list unsent;      // what the send under way still has to send
     std::error_code outcome; // how a connect ended, until it is delivered

@@ -14,7 +14,7 @@ namespace {
 // Whether a build of the library has such an engine, be it on another system: to ask for one that
 // is not available here is no wrong usage.
 bool exists_somewhere(std::string_view engine) {
-    return engine == "epoll" || engine == "kqueue" || engine == "poll";
+    return engine == "epoll" || engine == "io_uring" || engine == "kqueue" || engine == "poll";
 }
 
 } // namespace

@@ -203,21 +203,9 @@ class load_client {
 int main(int argc, char** argv) {
     raw::options options;
     CLI::App app{"One cheap load for srv and for the raw servers alike.", "raw_clt"};
-    raw::add_common_flags(app, options);
-    app.add_option("--connect", options.connect, "A:P or [V6]:P");
-    app.add_option("--mode", options.mode)->check(CLI::IsMember({"write", "echo"}));
-    app.add_option("--conns", options.conns)->check(CLI::Range(1U, 1U << 24));
-    app.add_option("--depth", options.depth, "echo: requests under way on each connection")
-        ->check(CLI::Range(1U, 1024U));
-    auto* bytes = app.add_option("--bytes", options.bytes, "in total; 0 is until --duration")
-                      ->transform(CLI::AsSizeValue(false));
-    app.add_option("--requests", options.requests, "echo: in total, instead of --bytes")
-        ->excludes(bytes);
+    raw::add_client_flags(app, options, {"write", "echo"});
     raw::parse_or_exit(app, argc, argv);
-    if (options.requests > 0)
-        options.bytes = options.requests * options.io_size;
-    if (options.mode == "echo" && options.bytes % options.io_size != 0)
-        raw::die(2, "--bytes: not a multiple of --io-size, so not a number of requests");
+    raw::check_client_flags(options);
     raw::raise_open_files();
     for (int number : raw::stop_signals)
         signal(number, on_stop_signal);

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace raw {
 
@@ -115,6 +116,26 @@ inline void add_server_flags(CLI::App& app, options& o) {
     app.add_option("--listen", o.listen, "A:P or [V6]:P, port 0 picks one");
     app.add_option("--max-conns", o.max_conns, "connections open at once; more wait in the backlog")
         ->check(CLI::Range(1U, 1U << 24));
+}
+
+inline void add_client_flags(CLI::App& app, options& o, const std::vector<std::string>& modes) {
+    add_common_flags(app, o);
+    app.add_option("--connect", o.connect, "A:P or [V6]:P");
+    app.add_option("--mode", o.mode)->check(CLI::IsMember(modes));
+    app.add_option("--conns", o.conns)->check(CLI::Range(1U, 1U << 24));
+    app.add_option("--depth", o.depth, "echo: requests under way on each connection")
+        ->check(CLI::Range(1U, 1024U));
+    auto* bytes = app.add_option("--bytes", o.bytes, "in total; 0 is until --duration")
+                      ->transform(CLI::AsSizeValue(false));
+    app.add_option("--requests", o.requests, "echo: in total, instead of --bytes")->excludes(bytes);
+}
+
+// Requests become bytes; a part of a request is wrong usage.
+inline void check_client_flags(options& o) {
+    if (o.requests > 0)
+        o.bytes = o.requests * o.io_size;
+    if (o.mode == "echo" && o.bytes % o.io_size != 0)
+        die(2, "--bytes: not a multiple of --io-size, so not a number of requests");
 }
 
 // Parses or ends the program: --help and --version with 0, anything that is not understood with 2.

@@ -89,6 +89,11 @@ accept_result system_kernel::accept(descriptor fd, address& peer) noexcept {
     }
 }
 
+address system_kernel::accepted(descriptor connection) noexcept {
+    const result<address> peer = peer_address(connection);
+    return peer ? *peer : address::unix_unnamed();
+}
+
 io_result system_kernel::receive_with(descriptor fd, std::span<std::byte> into,
                                       int flags) noexcept {
     for (;;) {

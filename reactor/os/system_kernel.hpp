@@ -19,6 +19,7 @@ class system_kernel final : public kernel {
     io_result connect(descriptor fd, const address& to) noexcept override;
     std::error_code connect_outcome(descriptor fd) noexcept override;
     accept_result accept(descriptor fd, address& peer) noexcept override;
+    address accepted(descriptor connection) noexcept override;
     io_result receive(descriptor fd, std::span<std::byte> into) noexcept override;
     io_result discard(descriptor fd, std::span<std::byte> scratch) noexcept override;
     io_result send(descriptor fd,

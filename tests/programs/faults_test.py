@@ -102,7 +102,7 @@ class Starting(programs.Case):
 
     def test_an_engine_of_another_system(self):
         available = programs.engines()
-        others = [name for name in ("epoll", "kqueue", "poll") if name not in available]
+        others = [name for name in ("io_uring", "epoll", "kqueue", "poll") if name not in available]
         for name in others:
             for program in ("srv", "clt"):
                 flags = [program, "--conns", 1] if program == "clt" else [program]

@@ -200,7 +200,7 @@ class Case(unittest.TestCase):
 def engines():
     """The engines that this build has and this system runs."""
     tried = {name: run("srv", "--engine", name, "--listen", LOOPBACK, "--duration", "1ms")
-             for name in ("kqueue", "epoll", "poll")}
+             for name in ("io_uring", "kqueue", "epoll", "poll")}
     works = [name for name, done in tried.items() if done.status == 0]
     odd = [str(done) for done in tried.values() if done.status not in (0, 1)]
     if odd or not works:

@@ -92,3 +92,38 @@ TEST_CASE("a copy of nothing is an empty buffer that takes no memory") {
     CHECK(pool.mapped_bytes() == 0);
     CHECK(pool.copy("abc").text() == "abc");
 }
+
+TEST_CASE("a lent block is nobody's buffer until it is handed out") {
+    buffer_pool pool;
+    detail::buffer_block* const unused = pool.lend(1000);
+    detail::buffer_block* const filled = pool.lend(1000);
+    REQUIRE(unused != nullptr);
+    REQUIRE(filled != nullptr);
+    CHECK(pool.outstanding() == 0);
+    pool.take_back(unused);
+    {
+        const buffer b = pool.hand_out(filled, 10);
+        CHECK(b.size() == 10);
+        CHECK(pool.outstanding() == 1);
+    }
+    CHECK(pool.outstanding() == 0);
+    CHECK(pool.lend(1000) == filled); // the one freed last
+    pool.take_back(filled);
+}
+
+TEST_CASE("the last memory of a pool is not lent") {
+    buffer_pool pool{{.limit_bytes = std::size_t{512} << 10}};
+    std::vector<detail::buffer_block*> lent;
+    while (detail::buffer_block* block = pool.lend(16 * 1024)) {
+        lent.push_back(block);
+    }
+    CHECK_FALSE(lent.empty());
+    std::vector<buffer> left;
+    while (buffer one = pool.allocate(16 * 1024)) {
+        left.push_back(std::move(one));
+    }
+    CHECK(left.size() >= 15);
+    for (detail::buffer_block* block : lent) {
+        pool.take_back(block);
+    }
+}

@@ -14,7 +14,7 @@ class forwarding_kernel : public kernel {
     duration ahead{0};
     unsigned clock_readings = 0;
     std::vector<descriptor> opened;
-    std::vector<descriptor> accepted;
+    std::vector<descriptor> connections;
 
     time_point now() noexcept override {
         ++clock_readings;
@@ -46,9 +46,14 @@ class forwarding_kernel : public kernel {
     accept_result accept(descriptor fd, address& peer) noexcept override {
         const accept_result one = real_.accept(fd, peer);
         if (one.status == io_status::done) {
-            accepted.push_back(one.connection);
+            connections.push_back(one.connection);
         }
         return one;
+    }
+
+    address accepted(descriptor connection) noexcept override {
+        connections.push_back(connection);
+        return real_.accepted(connection);
     }
 
     io_result receive(descriptor fd, std::span<std::byte> into) noexcept override {

@@ -7,6 +7,8 @@
 #include <iapp/reactor/os/sockaddr.hpp>
 
 #include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
 
 namespace iapp::test {
 
@@ -18,41 +20,32 @@ inline unique_fd connect_to(const address& at) {
     return fd;
 }
 
-// The real kernel while `starving`: opens and accepts meet a process that may open no more files
-// (EMFILE). Only these calls do, because sanitizers open files of their own.
+// The real kernel in a process that can be left without a descriptor (EMFILE): its limit is a
+// little above what is open now, and starve() takes all that are left. That holds for the calls of
+// an engine and for what the system does by itself alike.
 class starving_kernel : public forwarding_kernel {
   public:
-    bool starving = false;
-
-    result<descriptor> open_stream(const address& to, const stream_options& options) override {
-        const shortage now{starving};
-        return forwarding_kernel::open_stream(to, options);
+    starving_kernel() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit few = before_;
+        const unique_fd next{::dup(0)};
+        few.rlim_cur = static_cast<rlim_t>(next.get()) + 64;
+        ::setrlimit(RLIMIT_NOFILE, &few);
     }
 
-    accept_result accept(descriptor fd, address& peer) noexcept override {
-        const shortage now{starving};
-        return forwarding_kernel::accept(fd, peer);
+    ~starving_kernel() override { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+    void starve() {
+        for (unique_fd one{::dup(0)}; one.get() >= 0; one = unique_fd{::dup(0)}) {
+            taken_.push_back(std::move(one));
+        }
     }
+
+    void feed() { taken_.clear(); }
 
   private:
-    class shortage {
-      public:
-        explicit shortage(bool begins) : active_{begins} {
-            ::getrlimit(RLIMIT_NOFILE, &before_);
-            rlimit none = before_;
-            none.rlim_cur = active_ ? 0 : none.rlim_cur; // those that are open stay open
-            ::setrlimit(RLIMIT_NOFILE, &none);
-        }
-
-        ~shortage() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-        shortage(const shortage&) = delete;
-        shortage& operator=(const shortage&) = delete;
-
-      private:
-        bool active_;
-        rlimit before_{};
-    };
+    rlimit before_{};
+    std::vector<unique_fd> taken_;
 };
 
 } // namespace iapp::test

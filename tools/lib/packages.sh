@@ -29,6 +29,7 @@ packages_for() {
         echo 'libboost-dev /usr/include/boost/lockfree/spsc_queue.hpp'
         echo 'libcli11-dev /usr/include/CLI/CLI.hpp'
         echo 'libfmt-dev /usr/include/fmt/format.h'
+        echo 'liburing-dev /usr/include/liburing.h'
         ;;
     debian-test)
         echo 'doctest-dev /usr/include/doctest/doctest.h'

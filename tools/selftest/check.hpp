@@ -50,6 +50,7 @@ theme connect_checks();
 theme socket_checks();
 theme poll_checks();
 theme epoll_checks();
+theme io_uring_checks();
 theme kqueue_change_checks();
 theme kqueue_user_checks();
 theme kqueue_socket_checks();
@@ -58,7 +59,8 @@ theme freebsd_checks();
 theme limit_checks();
 
 // The themes that make sense on this system, in the order in which they are reported. The build
-// picks one definition: registry_freebsd.cpp, registry_linux.cpp or registry_libkqueue.cpp.
+// picks one definition: registry_freebsd.cpp, registry_linux.cpp, registry_io_uring.cpp or
+// registry_libkqueue.cpp.
 std::vector<theme> registry();
 
 // True in a build whose kqueue is libkqueue on Linux.

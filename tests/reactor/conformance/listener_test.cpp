@@ -135,7 +135,7 @@ TEST_CASE("options of a connect and of a listener are set on the sockets") {
     door.listen(f.io(), reactor_fixture::loopback(), {.stream = wanted});
     f.connect(client, door.at(), {.stream = wanted});
     f.run_until("both sides", [&] { return client.connected && !door.waiting.empty(); });
-    for (const descriptor fd : {f.os().opened.back(), f.os().accepted.back()}) {
+    for (const descriptor fd : {f.os().opened.back(), f.os().connections.back()}) {
         CHECK(option_of(fd, IPPROTO_TCP, TCP_NODELAY) != 0);
         CHECK(option_of(fd, SOL_SOCKET, SO_KEEPALIVE) != 0);
         CHECK(option_of(fd, SOL_SOCKET, SO_SNDBUF) >= 50'000);

@@ -70,7 +70,7 @@ TEST_CASE("without a descriptor to be had a listener pauses, counts, and tries a
     for (int i = 0; i < 3; ++i) {
         peers.push_back(connect_to(s.door.at()));
     }
-    s.kernel.starving = true;
+    s.kernel.starve();
     s.f.run_until("a pause", [&] { return s.counters().accept_pauses == 1; });
     CHECK(s.counters().accept_pause_why == std::errc::too_many_files_open);
     CHECK(s.door.waiting.empty());
@@ -85,7 +85,7 @@ TEST_CASE("without a descriptor to be had a listener pauses, counts, and tries a
     s.f.run_until("another try", [&] { return s.counters().accept_pauses > pauses; });
     CHECK(s.door.waiting.empty());
     CHECK(s.door.closed == 0);
-    s.kernel.starving = false;
+    s.kernel.feed();
     s.next_try();
     s.f.run_until("all three", [&] { return s.door.waiting.size() == 3; });
     CHECK(s.counters().accepted == 3);
@@ -94,10 +94,10 @@ TEST_CASE("without a descriptor to be had a listener pauses, counts, and tries a
 TEST_CASE("a listener can be paused, resumed and closed during a shortage") {
     starving_fixture s;
     const unique_fd peer = connect_to(s.door.at());
-    s.kernel.starving = true;
+    s.kernel.starve();
     s.f.run_until("a pause", [&] { return s.counters().accept_pauses >= 1; });
     s.door.l.pause();
-    s.kernel.starving = false;
+    s.kernel.feed();
     s.next_try();
     s.f.settle();
     CHECK(s.door.waiting.empty());
@@ -105,7 +105,7 @@ TEST_CASE("a listener can be paused, resumed and closed during a shortage") {
     s.f.run_until("the connection", [&] { return s.door.waiting.size() == 1; });
 
     const unique_fd second = connect_to(s.door.at());
-    s.kernel.starving = true;
+    s.kernel.starve();
     const std::uint64_t pauses = s.counters().accept_pauses;
     s.f.run_until("a second pause", [&] { return s.counters().accept_pauses > pauses; });
     s.door.l.close();
@@ -118,7 +118,7 @@ TEST_CASE("a listener can be paused, resumed and closed during a shortage") {
 TEST_CASE("connecting without a descriptor to be had fails at once") {
     starving_fixture s;
     endpoint client;
-    s.kernel.starving = true;
+    s.kernel.starve();
     CHECK(s.f.io().connect(s.door.at(), endpoint::recording, &client).error() ==
           std::errc::too_many_files_open);
 }

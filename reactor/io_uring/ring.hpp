@@ -1,0 +1,73 @@
+#pragma once
+// ring: one io_uring instance, its submission and its completion queue.
+
+#include <iapp/reactor/clock.hpp>
+#include <iapp/reactor/result.hpp>
+
+#include <cstdint>
+#include <liburing.h>
+#include <memory>
+
+namespace iapp {
+
+struct ring_options {
+    std::uint32_t submissions = 1024; // noted between two system calls; beyond it one more call
+    // A burst of completions that does not fit waits in the kernel's overflow list, which costs
+    // an allocation each and ends multishot operations, but loses nothing.
+    std::uint32_t completions = 16 * 1024;
+};
+
+// Set up for one thread: single issuer, task work deferred to the waiting call. It is made disabled
+// on any thread and belongs to the one that calls enable().
+class ring {
+  public:
+    // Fails with the system's error: not permitted (a sandbox), function_not_supported (a kernel
+    // without io_uring), not_supported (one before Linux 6.1, or without operations that we need).
+    static result<std::unique_ptr<ring>> make(const ring_options& options);
+    ~ring();
+    ring(const ring&) = delete;
+    ring& operator=(const ring&) = delete;
+
+    void enable();
+
+    // A cleared entry of the submission queue, taken by the next call into the kernel.
+    io_uring_sqe& next_entry();
+
+    // Hands over what was noted, without waiting.
+    void submit();
+
+    // The same, runs what the kernel has put off until now, and waits for a completion, at most
+    // `timeout` (zero: not at all, duration::max(): for ever). One system call.
+    void submit_and_wait(duration timeout);
+
+    // Any thread, also a signal handler, once the ring was enabled: makes a completion with this
+    // key. False where the kernel cannot (before Linux 6.13) or has no memory.
+    bool post(std::uint64_t key) const noexcept;
+
+    // The oldest completion, null when there is none; next() drops it.
+    const io_uring_cqe* first() const noexcept;
+    void next() noexcept;
+
+    // More has completed than the completion queue holds.
+    bool overrun() const noexcept;
+
+    // Entries that the kernel has not taken yet.
+    unsigned unsubmitted() const noexcept;
+
+    // Registers memory as a ring of buffers under a number.
+    std::error_code register_buffers(void* memory, unsigned entries, std::uint16_t number);
+
+    std::uint64_t calls() const noexcept { return calls_; }
+
+  private:
+    ring() = default;
+    std::error_code set_up(const ring_options& options);
+    std::error_code check_operations();
+    int enter(unsigned wanted, unsigned flags, const void* argument, std::size_t size);
+
+    io_uring ring_{};
+    bool open_ = false;
+    std::uint64_t calls_ = 0;
+};
+
+} // namespace iapp

@@ -1,0 +1,309 @@
+// What the io_uring engine submits: sources, one-shots and their cancellation.
+
+#include <iapp/reactor/io_uring/uring_engine.hpp>
+
+#include <algorithm>
+#include <poll.h>
+
+namespace iapp {
+
+io_uring_sqe& uring_engine::arm_input(transport& t) {
+    io_uring_sqe& entry = ring_->next_entry();
+    entry.fd = t.fd;
+    entry.user_data = operation_key{t.id, operation_kind::input}.to_word();
+    t.ring.input_armed = true;
+    return entry;
+}
+
+io_uring_sqe& uring_engine::arm_output(transport& t) {
+    io_uring_sqe& entry = ring_->next_entry();
+    entry.fd = t.fd;
+    entry.user_data = operation_key{t.id, operation_kind::output}.to_word();
+    t.ring.output_armed = true;
+    return entry;
+}
+
+void uring_engine::stop_input(transport& t) {
+    if (t.ring.input_armed && !t.ring.input_canceling) {
+        t.ring.input_canceling = true;
+        cancel_operation(t, operation_kind::input, operation_kind::cancel_input);
+    }
+}
+
+void uring_engine::stop_output(transport& t) {
+    if (t.ring.output_armed && !t.ring.output_canceling) {
+        t.ring.output_canceling = true;
+        cancel_operation(t, operation_kind::output, operation_kind::cancel_output);
+    }
+}
+
+// Only a cancellation that finds nothing completes by itself; otherwise the operation's own
+// completion says it.
+void uring_engine::cancel_operation(const transport& t, operation_kind which, operation_kind by) {
+    io_uring_sqe& entry = ring_->next_entry();
+    entry.opcode = IORING_OP_ASYNC_CANCEL;
+    entry.fd = -1;
+    entry.addr = operation_key{t.id, which}.to_word();
+    entry.flags = IOSQE_CQE_SKIP_SUCCESS;
+    entry.user_data = operation_key{t.id, by}.to_word();
+}
+
+void uring_engine::run_input(transport& t) {
+    if (t.input == input_kind::none || t.closing || t.cancel_input) {
+        return;
+    }
+    if (t.input == input_kind::watch) {
+        run_watch(t);
+        return;
+    }
+    if (t.input_paused) {
+        stop_input(t);
+        return;
+    }
+    const bool all = t.input == input_kind::accept ? tell_held_connections(t) : tell_held(t);
+    if (t.input == input_kind::none || t.input_paused || t.closing || t.cancel_input) {
+        return;
+    }
+    if (!all) {
+        serve_later(t);
+    } else if (t.ring.ended) {
+        end_input(t, {t.ring.error, std::system_category()});
+    } else if (!t.ring.input_armed && !t.ring.starved && !t.ring.queued) {
+        arm_source(t);
+    }
+}
+
+// A watch reports for as long as something is there: it asks for one report at a time, and anew
+// after each.
+void uring_engine::run_watch(transport& t) {
+    const interest wanted = t.ready.wanted;
+    if (t.ring.input_armed) {
+        if (t.ring.watched != wanted) {
+            stop_input(t);
+        }
+        return;
+    }
+    if (wanted == interest{}) {
+        return;
+    }
+    t.ring.watched = wanted;
+    io_uring_sqe& entry = arm_input(t);
+    entry.opcode = IORING_OP_POLL_ADD;
+    entry.poll32_events = static_cast<unsigned>((wanted.read ? POLLIN | POLLRDHUP : 0) |
+                                                (wanted.write ? POLLOUT : 0));
+}
+
+// What came while it was paused, a bounded number; whether nothing is left.
+bool uring_engine::tell_held(transport& t) {
+    for (unsigned i = 0; i < items_per_service; ++i) {
+        if (t.ring.held.empty() && t.ring.held_bytes == 0) {
+            return true;
+        }
+        buffer data;
+        std::size_t bytes = 0;
+        if (t.ring.held.empty()) {
+            bytes = std::min<std::size_t>(t.ring.held_bytes, t.io_size_bytes);
+            t.ring.held_bytes -= bytes;
+        } else {
+            data = t.ring.held.take_front();
+            bytes = data.size();
+        }
+        told_ = true;
+        t.events->received(t, std::move(data), bytes);
+        if (t.input_paused || t.closing || t.cancel_input) {
+            return false;
+        }
+    }
+    return t.ring.held.empty() && t.ring.held_bytes == 0;
+}
+
+bool uring_engine::tell_held_connections(transport& t) {
+    for (unsigned i = 0; i < items_per_service; ++i) {
+        const auto next =
+            std::find_if(held_connections_.begin(), held_connections_.end(),
+                         [&](const held_connection& one) { return one.listener == t.id; });
+        if (next == held_connections_.end()) {
+            return true;
+        }
+        const descriptor connection = next->connection;
+        held_connections_.erase(next);
+        told_ = true;
+        t.events->accepted(t, connection, os_.accepted(connection));
+        if (t.input_paused || t.closing || t.cancel_input) {
+            return false;
+        }
+    }
+    return false; // perhaps: the next service sees
+}
+
+void uring_engine::arm_source(transport& t) {
+    if (t.input != input_kind::accept) {
+        arm_receive(t);
+        return;
+    }
+    io_uring_sqe& entry = arm_input(t);
+    entry.opcode = IORING_OP_ACCEPT;
+    entry.ioprio = IORING_ACCEPT_MULTISHOT;
+    entry.accept_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+}
+
+void uring_engine::arm_receive(transport& t, bool once) {
+    if (t.ring.buffers == ring_state::no_buffers) {
+        const result<std::uint16_t> number = buffers_.number_for(t.io_size_bytes);
+        if (!number) {
+            end_input(t, number.error());
+            return;
+        }
+        t.ring.buffers = *number;
+    }
+    io_uring_sqe& entry = arm_input(t);
+    entry.opcode = IORING_OP_RECV;
+    // Not IORING_RECVSEND_POLL_FIRST, though a new connection rarely has bytes yet: where bytes and
+    // a hang-up are there already, that receives the bytes and then waits for a change that never
+    // comes (seen with Linux 6.18).
+    entry.ioprio = once ? 0 : IORING_RECV_MULTISHOT;
+    entry.flags = IOSQE_BUFFER_SELECT;
+    entry.buf_group = t.ring.buffers;
+    entry.msg_flags = t.input == input_kind::discard ? MSG_TRUNC : 0;
+}
+
+void uring_engine::run_output(transport& t) {
+    if (t.output == output_kind::none || t.ring.output_armed || t.closing || t.cancel_output) {
+        return;
+    }
+    if (t.output == output_kind::send) {
+        submit_send(t);
+    } else if (t.ring.connecting) {
+        io_uring_sqe& entry = arm_output(t);
+        entry.opcode = IORING_OP_POLL_ADD;
+        entry.poll32_events = POLLOUT;
+    } else {
+        end_output(t, std::exchange(t.outcome, {}));
+    }
+}
+
+// Not by zero copy (SEND_ZC): over the loopback interface the kernel copies in any case, and the
+// second completion would only be a cost.
+void uring_engine::submit_send(transport& t) {
+    std::array<std::span<const std::byte>, 2> slices;
+    const std::size_t used = t.unsent.gather(slices);
+    if (used == 1) {
+        io_uring_sqe& entry = arm_output(t);
+        entry.opcode = IORING_OP_SEND;
+        entry.addr = reinterpret_cast<std::uintptr_t>(slices[0].data());
+        entry.len = static_cast<std::uint32_t>(slices[0].size());
+        entry.msg_flags = MSG_NOSIGNAL;
+        return;
+    }
+    if (sends_.full()) {
+        ring_->submit();
+        if (ring_->unsubmitted() > 0) {
+            serve_later(t);
+            return;
+        }
+        sends_.reset();
+    }
+    io_uring_sqe& entry = arm_output(t);
+    entry.opcode = IORING_OP_SENDMSG;
+    entry.addr = reinterpret_cast<std::uintptr_t>(&sends_.gather(t.unsent));
+    entry.len = 1;
+    entry.msg_flags = MSG_NOSIGNAL;
+}
+
+void uring_engine::wait_for_buffer(transport& t) {
+    t.ring.queued = true;
+    buffers_[t.ring.buffers].waiting.push_back(t.id);
+}
+
+void uring_engine::wait_for_memory(transport& t) {
+    ++counters_.waits_for_memory;
+    t.ring.starved = true;
+    starved_.push_back(t.id);
+}
+
+void uring_engine::arm_waiting() {
+    for (const auto& one : buffers_) {
+        told_ |= arm_waiting(*one);
+    }
+}
+
+// Of those that wait as many as there are buffers, each for one: begun as multishot, the first
+// would take them all and the others find none again. In bulk it is one at a time that may take
+// them all: its bytes are in the processor's cache together, or none are. Whether some are left.
+bool uring_engine::arm_waiting(buffer_ring& of) {
+    const bool any = of.refill();
+    const bool bulk = of.bulk();
+    unsigned turns = bulk ? 1 : of.ready();
+    while (!of.waiting.empty() && (!any || turns > 0)) {
+        transport* t = transports_.find(of.waiting.front());
+        of.waiting.pop_front();
+        if (t == nullptr || !std::exchange(t->ring.queued, false) || t->closing ||
+            t->cancel_input) {
+            continue;
+        }
+        if (!any) {
+            wait_for_memory(*t);
+        } else if (!t->input_paused) { // else it is begun when it is resumed
+            arm_receive(*t, !bulk && !of.waiting.empty());
+            --turns;
+        }
+    }
+    return !of.waiting.empty();
+}
+
+// The pool had nothing for their ring of buffers. Only this worker frees its buffers, so it is
+// enough to look again before each wait. They receive by a call each until their sockets are
+// empty, so that the last memory goes to bytes and not to readiness for bytes.
+void uring_engine::serve_starved() {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < starved_.size(); ++i) {
+        const slot_id id = starved_[i];
+        transport* t = transports_.find(id);
+        if (t == nullptr) {
+            continue;
+        }
+        const bool over = t->closing || t->cancel_input || t->input == input_kind::none;
+        if (!over && (t->input_paused || !receive_directly(*t))) {
+            starved_[kept++] = id;
+            continue;
+        }
+        t->ring.starved = false;
+        serve_later(*t);
+    }
+    starved_.resize(kept);
+}
+
+// False while it is to be called again.
+bool uring_engine::receive_directly(transport& t) {
+    const bool discards = t.input == input_kind::discard;
+    for (unsigned i = 0; i < items_per_service; ++i) {
+        buffer data = pool_.allocate(t.io_size_bytes);
+        if (!data) {
+            return false;
+        }
+        const io_result one =
+            discards ? os_.discard(t.fd, data.writable()) : os_.receive(t.fd, data.writable());
+        if (one.status == io_status::would_block) {
+            return true;
+        }
+        if (one.status == io_status::failed || one.bytes == 0) {
+            data = {};
+            end_input(t, one.error);
+            return true;
+        }
+        if (discards) {
+            data = {};
+        } else {
+            data.truncate(one.bytes);
+        }
+        told_ = true;
+        t.events->received(t, std::move(data), one.bytes);
+        if (t.closing || t.cancel_input || t.input_paused) {
+            return !t.input_paused;
+        }
+    }
+    told_ = true;
+    return false;
+}
+
+} // namespace iapp

@@ -1,0 +1,89 @@
+// Streams that are written, paused, shut, closed and aborted at random, on every engine. What may
+// happen at any moment does: cancellations meet completions, closes meet both.
+
+#include "support/random.hpp"
+#include "support/reactor_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace iapp;
+using namespace iapp::test;
+
+namespace {
+
+struct side {
+    endpoint e;
+    std::string written;
+};
+
+struct pair_of_sides {
+    side client;
+    side server;
+};
+
+// One random act on one side; its peer's text grows with what it wrote.
+void act(reactor_fixture& f, random_source& random, side& s) {
+    switch (random.below(16)) {
+    case 0:
+        s.e.s.close();
+        break;
+    case 1:
+        s.e.s.abort();
+        break;
+    case 2:
+        s.e.s = stream{};
+        break;
+    case 3:
+        s.e.s.shutdown_write();
+        break;
+    case 4:
+    case 5:
+        s.e.s.pause();
+        break;
+    case 6:
+    case 7:
+    case 8:
+        s.e.s.resume();
+        break;
+    default: {
+        const std::string text = pattern(1 + random.below(60'000), random.below(1'000));
+        if (s.e.write(f.io(), text) != write_status::refused) {
+            s.written += text;
+        }
+    }
+    }
+}
+
+} // namespace
+
+TEST_CASE("whatever happens at whatever moment, bytes stay in order and every operation ends") {
+    INFO("IAPP_TEST_SEED=" << seed());
+    random_source random{seed()};
+    constexpr int rounds = 30;
+    constexpr unsigned pairs = 12;
+    for (int round = 0; round < rounds; ++round) {
+        reactor_fixture f; // checks at its end that all has ended and nothing is left
+        std::vector<std::unique_ptr<pair_of_sides>> all;
+        const socket_path path;
+        for (unsigned i = 0; i < pairs; ++i) {
+            all.push_back(std::make_unique<pair_of_sides>());
+            const receive_options how{.io_size_bytes =
+                                          static_cast<std::uint32_t>(1 + random.below(20'000))};
+            f.join(all[i]->client.e, all[i]->server.e, how,
+                   random.one_in(3) ? path.at() : reactor_fixture::loopback());
+        }
+        for (int step = 0; step < 200; ++step) {
+            pair_of_sides& one = *all[random.below(pairs)];
+            act(f, random, random.one_in(2) ? one.client : one.server);
+            if (random.one_in(2)) {
+                f.turn();
+            }
+        }
+        f.settle();
+        for (const auto& one : all) {
+            CHECK(one->server.e.in == one->client.written.substr(0, one->server.e.in.size()));
+            CHECK(one->client.e.in == one->server.written.substr(0, one->client.e.in.size()));
+        }
+        all.clear();
+    }
+}

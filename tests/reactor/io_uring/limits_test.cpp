@@ -1,0 +1,164 @@
+// The limits of the io_uring engine: what is beyond them comes later, and nothing is lost.
+
+#include "support/endpoint.hpp"
+#include "support/engine_world.hpp"
+
+#include <iapp/reactor/io_uring/uring_engine.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace iapp;
+using namespace iapp::test;
+
+namespace {
+
+// Connections whose far ends are ours to write to.
+struct crowd {
+    crowd(engine_world& world, engine& by, unsigned count, std::uint32_t io_size_bytes)
+        : told(count) {
+        for (received_text& one : told) {
+            int ends[2];
+            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+            make_non_blocking(ends[0]);
+            peers.emplace_back(ends[1]);
+            world.receive(by, one, ends[0], io_size_bytes);
+        }
+        by.poll(duration::zero()); // all of them wait in the kernel now
+    }
+
+    void write_all(std::string_view text) {
+        for (const unique_fd& peer : peers) {
+            REQUIRE(::send(peer.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
+                    static_cast<ssize_t>(text.size()));
+        }
+    }
+
+    bool all_have(std::string_view text) const {
+        for (const received_text& one : told) {
+            if (one.text != text) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    std::vector<received_text> told;
+    std::vector<unique_fd> peers;
+};
+
+} // namespace
+
+TEST_CASE("more completions than the queue holds come late, but all and in order") {
+    engine_world world;
+    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    {
+        crowd all{world, ring, 40, 10};
+        const std::string text = pattern(300);
+        all.write_all(text); // 1,200 items
+        CHECK(world.run_until(ring, [&] { return all.all_have(text); }));
+        CHECK_MESSAGE(ring.counters().overflows > 0, "the queue was overrun");
+        for (const received_text& one : all.told) {
+            CHECK(one.ended == 0);
+        }
+        all.peers.clear(); // the ends overrun it too
+        CHECK(world.run_until(ring, [&] {
+            return std::all_of(all.told.begin(), all.told.end(),
+                               [](const received_text& one) { return one.ended == 1; });
+        }));
+        CHECK(world.close_all(ring));
+    }
+    CHECK(world.pool.outstanding() == 0);
+}
+
+TEST_CASE("closing while the completion queue is overrun ends every operation") {
+    engine_world world;
+    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    crowd all{world, ring, 40, 10};
+    all.write_all(pattern(300));
+    ring.poll(duration::zero());
+    CHECK(ring.counters().overflows > 0);
+    CHECK(world.close_all(ring));
+    for (const received_text& one : all.told) {
+        CHECK(one.ended == 1);
+        CHECK(one.closed == 1);
+    }
+    CHECK(world.pool.outstanding() == 0);
+}
+
+TEST_CASE("a burst that finds no buffer ready is received all the same, and in order") {
+    engine_world world;
+    auto made = uring_engine::make(world.parts());
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    {
+        crowd all{world, ring, 300, 1 << 20}; // of such buffers only a few stand ready
+        std::string text;
+        for (int round = 0; round < 3; ++round) {
+            all.write_all("round ");
+            text += "round ";
+            CHECK(world.run_until(ring, [&] { return all.all_have(text); }));
+        }
+        CHECK_MESSAGE(ring.counters().out_of_buffers > 0, "they ran out");
+        CHECK(ring.counters().waits_for_memory == 0);
+        CHECK(world.close_all(ring));
+    }
+    CHECK(world.pool.outstanding() == 0);
+}
+
+TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing") {
+    engine_world world{{.limit_bytes = std::size_t{1} << 20}};
+    auto made = uring_engine::make(world.parts());
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    {
+        std::vector<buffer> hoard;
+        while (buffer one = world.pool.allocate(16 * 1024)) {
+            hoard.push_back(std::move(one));
+        }
+        crowd all{world, ring, 50, 16 * 1024};
+        all.write_all("patient");
+        for (int i = 0; i < 10; ++i) {
+            ring.poll(duration::zero());
+        }
+        CHECK(ring.counters().waits_for_memory >= 50);
+        CHECK(all.all_have(""));
+        hoard.pop_back(); // one buffer for all of them, again and again
+        CHECK(world.run_until(ring, [&] { return all.all_have("patient"); }));
+        CHECK(world.close_all(ring));
+    }
+    CHECK(world.pool.outstanding() == 0);
+}
+
+TEST_CASE("more sizes of items than rings of buffers: none is larger than asked for") {
+    engine_world world;
+    auto made = uring_engine::make(world.parts());
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    constexpr unsigned sizes = buffer_rings::exact_max + 20;
+    std::vector<received_text> told(sizes);
+    std::vector<unique_fd> peers;
+    const std::string text = pattern(500);
+    for (unsigned i = 0; i < sizes; ++i) {
+        int ends[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+        make_non_blocking(ends[0]);
+        peers.emplace_back(ends[1]);
+        world.receive(ring, told[i], ends[0], 10 + i);
+        REQUIRE(::send(ends[1], text.data(), text.size(), MSG_NOSIGNAL) == 500);
+    }
+    CHECK(world.run_until(ring, [&] {
+        return std::all_of(told.begin(), told.end(),
+                           [&](const received_text& one) { return one.text == text; });
+    }));
+    for (unsigned i = 0; i < sizes; ++i) {
+        CHECK(told[i].largest <= 10 + i);
+    }
+    CHECK(world.close_all(ring));
+}
