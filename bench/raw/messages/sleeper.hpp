@@ -21,7 +21,7 @@ class sleeper {
 
   private:
     int poller_;
-    int event_; // unused where the poller wakes by itself
+    [[maybe_unused]] int event_; // of the poller that cannot be woken by itself
 };
 
 } // namespace raw
