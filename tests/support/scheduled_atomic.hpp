@@ -166,8 +166,8 @@ class scheduled_ring {
   public:
     // The pushing thread's: there is at least so much room.
     std::size_t write_available() const noexcept {
-        return Capacity - (written_.load(std::memory_order_relaxed) -
-                           taken_.load(std::memory_order_acquire));
+        return Capacity -
+               (written_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_acquire));
     }
 
     std::size_t push(const T* from, std::size_t count) noexcept {
