@@ -22,6 +22,17 @@ struct cargo {
     std::array<std::uint64_t, Words> words{};
 };
 
+// Can only be moved, and yet travels by value.
+struct token {
+    explicit token(int value_) : value{value_} {}
+
+    token(token&&) = default;
+
+    int value;
+};
+
+static_assert(travels_by_value<token>);
+
 // Lets make(done) give a callback that counts up `done`, posts it by each of the four ways, and
 // waits until all have run.
 template <class Make>
@@ -122,6 +133,8 @@ TEST_CASE("captures of every size and kind arrive as they were, by every way") {
     post_all_ways([](std::atomic<int>& done) { // can only be moved
         return [&done, one = std::make_unique<int>(1)] { done += *one; };
     });
+    post_all_ways(
+        [](std::atomic<int>& done) { return [&done, one = token{1}] { done += one.value; }; });
 }
 
 TEST_CASE("a callback may change what it captured, and post again") {
