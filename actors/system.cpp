@@ -86,6 +86,7 @@ system::~system() {
         std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
         std::abort();
     }
+    discard_mail(); // what other threads were about to push when it stopped
 }
 
 void system::request_stop(int exit_status) noexcept {

@@ -2,6 +2,7 @@
 
 #include <iapp/actors/worker.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace iapp {
@@ -50,8 +51,11 @@ void worker_loop::send_out() {
 }
 
 std::size_t worker_loop::room_to(const worker_loop& receiver) const noexcept {
-    return &receiver == this ? limits_.local_messages_max - local_.size()
-                             : mail_.room(receiver.index());
+    if (&receiver != this) {
+        return mail_.room(receiver.index());
+    }
+    // when_room() has put its message in beyond the limit, maybe.
+    return limits_.local_messages_max - std::min(limits_.local_messages_max, local_.size());
 }
 
 void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* message) {

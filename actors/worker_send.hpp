@@ -59,7 +59,7 @@ bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const messa
         room = mail_.send(there, parcels_for<M>, [&](parcel& message) {
             message.to = to;
             message.type = &type;
-            ::new (message.payload()) M{payload};
+            ::new (message.payload()) M{std::forward<Payload>(payload)};
         });
     } else if (mail_.room(there) > 0) {
         envelope* made = home_.make<M>(to, type, std::forward<Payload>(payload));

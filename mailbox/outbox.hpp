@@ -83,7 +83,7 @@ class basic_outbox {
         if (doubles_ > 0) {
             count = whole_messages(std::min(count, ring.write_available()));
         }
-        const std::size_t pushed = ring.push(&parcels_[begin_], count);
+        const std::size_t pushed = ring.push(parcels_.get() + begin_, count);
         begin_ += pushed;
         if (empty()) {
             begin_ = end_ = 0;

@@ -33,6 +33,7 @@ struct ring {
 };
 
 struct meet {
+    using reply = bool;
     ref<ring> next;
 };
 
@@ -41,7 +42,10 @@ class runner {
   public:
     using accepts = messages<ring, meet>;
 
-    void on(meet what) { next_ = what.next; }
+    bool on(meet what) {
+        next_ = what.next;
+        return true;
+    }
 
     void on(ring what) {
         if (next_) {
@@ -131,7 +135,7 @@ TEST_CASE("messages that go round for ever do not keep a system from stopping") 
             ring_of.push_back(sys->spawn<runner>({.on = {i % workers}}));
         }
         for (unsigned i = 0; i < 6; ++i) {
-            ring_of[i].send(meet{ring_of[(i + 1) % 6]});
+            sys.ask(ring_of[i], meet{ring_of[(i + 1) % 6]}); // before any message comes round
         }
         ring_of[0].send(ring{});
         ring_of[3].send(ring{});

@@ -115,11 +115,55 @@ def scripts(options):
         expect(f"{script}: pairs", len(pairs.last_summary(done.stdout, script)["a"]), 2)
 
 
+def message_case(options, case, *flags):
+    """A case at a tiny size: its summary, with all fields that it must have."""
+    command = [os.path.join(options.bin, "bench_messages"), "--case", case, "--repeats", "3",
+               "--json", *flags]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False, timeout=LIMIT)
+    expect(f"{' '.join(command)}: {done.stderr}", done.returncode, 0)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    summary = lines[-1]
+    missing = [field for field in (
+        "type program version engine workers seconds cpu_seconds ok errors case ns_median ns_min "
+        "ns_max raw_ns_median ratio_median line_ns_before line_ns_after checksum allocations wakes "
+        "sleeps posted ran cancelled dropped sent delivered dead_letters ops_started ops_ended "
+        "fds_left buffers_left").split() if field not in summary]
+    expect(f"{case}: missing fields", missing, [])
+    expect(f"{case}: what it is", (summary["type"], summary["program"], summary["case"],
+                                   summary["ok"]), ("summary", "bench_messages", case, True))
+    expect(f"{case}: checksum", summary["checksum"], summary["checksum_expected"])
+    expect(f"{case}: dead letters", summary["sent"] - summary["delivered"],
+           sum(summary["dead_letters"].values()))
+    expect(f"{case}: operations, descriptors and buffers left",
+           (summary["ops_started"] - summary["ops_ended"], summary["fds_left"],
+            summary["buffers_left"]), (0, 0, 0))
+    expect(f"{case}: posts", summary["posted"],
+           summary["ran"] + summary["cancelled"] + summary["dropped"])
+    return summary
+
+
+def messages(options):
+    count = 5000
+    for case, flags in (("flow", ["--payload", "16"]), ("flow", ["--payload", "48"]),
+                        ("flow", ["--payload", "256"]), ("fan_in", ["--producers", "10"]),
+                        ("local", []), ("local", ["--payload", "1K"])):
+        seen = message_case(options, case, "--count", str(count), *flags)
+        expect(f"{case} {flags}: handled", seen["handled"], count)
+    for case in ("wake", "spin"):
+        message_case(options, case, "--count", "200")
+    # And the callback that ends the run.
+    seen = message_case(options, "post", "--count", str(count))
+    expect("post: ran and cancelled", (seen["ran"], seen["cancelled"]), (count + 1, 0))
+    seen = message_case(options, "cancel", "--count", str(count))
+    expect("cancel: posted", seen["posted"], count + 1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, metavar="DIR")
     options = parser.parse_args()
-    for part in (sink, echo, usage, compare, scripts):
+    for part in (sink, echo, usage, messages, compare, scripts):
         part(options)
         print(f"bench_smoke: {part.__name__} ok", flush=True)
 

@@ -46,6 +46,12 @@ inline std::uint64_t dead_letters(const worker_statistics& of, dead_letter reaso
     return of.actors.dead_letters[index_of(reason)];
 }
 
+// All posts that were accepted have ended as exactly one of three.
+inline void check_posts(const worker_statistics& of) {
+    const worker_counters& all = of.actors;
+    CHECK(all.posted == all.posts_ran + all.posts_cancelled + all.posts_dropped);
+}
+
 // A system whose books are checked when it has stopped.
 class checked_system {
   public:
@@ -73,6 +79,7 @@ class checked_system {
         }
         CHECK(last->actors.sent == last->actors.delivered + dead_letters(*last));
         CHECK(last->actors.actors_spawned == last->actors.actors_ended);
+        check_posts(*last);
         CHECK(last->io.ops_started == last->io.ops_ended);
         CHECK(last->open_sockets == 0);
         CHECK(last->buffers_out == 0);

@@ -1,6 +1,7 @@
 #pragma once
 // A worker without a thread, stepped by the test, under a clock that stands still.
 
+#include "support/actors.hpp"
 #include "support/kernels.hpp"
 #include "support/waiting.hpp"
 
@@ -32,6 +33,7 @@ class stepped_worker final : private system_control {
         end();
         const worker_statistics last = loop_->statistics();
         CHECK(last.actors.actors_spawned == last.actors.actors_ended);
+        check_posts(last);
         CHECK(last.io.ops_started == last.io.ops_ended);
         CHECK(loop_->memory().outstanding() == 0);
         CHECK(loop_->io().timers().armed() == 0);
