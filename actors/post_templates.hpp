@@ -57,8 +57,15 @@ post_handle send_post(worker_loop& to, const message_type& type, Payload&& paylo
     if (word == nullptr) {
         return {};
     }
-    if (!worker_loop::send(to, to_word(*word), type, std::forward<Payload>(payload))) {
+    bool taken = false;
+    try {
+        taken = worker_loop::send(to, to_word(*word), type, std::forward<Payload>(payload));
+    } catch (...) {
         word->claim(); // free again
+        throw;         // no memory, or the callback cannot be moved
+    }
+    if (!taken) {
+        word->claim();
         return {};
     }
     return {*word, ticket};

@@ -22,6 +22,7 @@ class alignas(false_sharing_bytes) memory_home {
     // Owner only: an envelope with M made from `args` inside. Throws what M's constructor throws.
     template <class M, class... Args>
     envelope* make(std::uint64_t to, const message_type& type, Args&&... args) {
+        static_assert(alignof(M) <= alignof(envelope), "over-aligned message");
         void* block = pool_.allocate(sizeof(envelope) + sizeof(M));
         auto* made = ::new (block) envelope{nullptr, to, &type, this};
         try {
@@ -57,6 +58,7 @@ class alignas(false_sharing_bytes) memory_home {
 // The same for a thread that has no pool: from the system heap.
 template <class M, class... Args>
 envelope* make_heap_envelope(std::uint64_t to, const message_type& type, Args&&... args) {
+    static_assert(alignof(M) <= alignof(envelope), "over-aligned message");
     void* block = ::operator new(sizeof(envelope) + sizeof(M));
     auto* made = ::new (block) envelope{nullptr, to, &type, nullptr};
     try {

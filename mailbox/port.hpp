@@ -7,6 +7,7 @@
 
 #include <boost/lockfree/spsc_queue.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -19,7 +20,8 @@ namespace iapp {
 using mail_ring = boost::lockfree::spsc_queue<parcel>;
 
 struct port_limits {
-    std::size_t ring_slots = 512;   // parcels of 32 bytes, for each worker that sends here
+    // Parcels of 32 bytes, for each worker that sends here; at least 2, so that every message fits.
+    std::size_t ring_slots = 512;
     std::size_t door_slots = 1'024; // messages from threads that are no workers
 };
 
@@ -29,8 +31,10 @@ class port {
   public:
     using waker = void (*)(void* target) noexcept;
 
+    static constexpr std::size_t least_ring_slots = 2;
+
     explicit port(const port_limits& limits = {})
-        : ring_slots_{limits.ring_slots}, door_{limits.door_slots} {}
+        : ring_slots_{std::max(limits.ring_slots, least_ring_slots)}, door_{limits.door_slots} {}
 
     ~port() {
         for (const auto& each : rings_) {
