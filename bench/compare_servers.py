@@ -20,7 +20,8 @@ import time
 
 import compare_pairs as pairs
 
-# What srv is held against: the server that does {mode}. A build has those whose libraries are there.
+# What srv is held against: the server that does {mode}. A build has those whose libraries are
+# there.
 PEERS = {
     "raw": "raw_{mode}",
     "raw_uring": "raw_{mode}_uring",

@@ -1,6 +1,6 @@
 // In the steady state no message and no post asks the system's heap for memory. Each case sends the
-// same bursts again and again: the first rounds warm up, the others are counted. What is left is that
-// a pool may still grow by a chunk of 64 KiB, when blocks come home later than ever before.
+// same bursts again and again: the first rounds warm up, the others are counted. What is left is
+// that a pool may still grow by a chunk of 64 KiB, when blocks come home later than ever before.
 
 #include "harness/allocations.hpp"
 #include "support/actors.hpp"
