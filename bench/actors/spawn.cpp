@@ -1,5 +1,6 @@
 #include "actors/cases.hpp"
-#include "harness/resident.hpp"
+
+#include <iapp/reactor/os/process.hpp>
 
 #include <vector>
 
@@ -92,11 +93,11 @@ class maker {
         : cx_{cx}, actors_{actors}, grown_bytes_{grown_bytes} {}
 
     void on(go) {
-        const double before = resident_bytes();
+        const std::uint64_t before = iapp::os::resident_bytes();
         for (unsigned i = 0; i < actors_; ++i) {
             cx_.spawn<stateless>();
         }
-        grown_bytes_ = resident_bytes() - before;
+        grown_bytes_ = static_cast<double>(iapp::os::resident_bytes() - before);
         cx_.stop_system(0);
     }
 

@@ -1,6 +1,7 @@
-#include "harness/resident.hpp"
 #include "peers/actors/caf_cases.hpp"
 #include "peers/caf/caf_bench.hpp"
+
+#include <iapp/reactor/os/process.hpp>
 
 #include <vector>
 
@@ -102,7 +103,7 @@ bench::case_run caf_memory(const bench::actor_options& options, double& bytes_pe
     caf::actor_system system{config};
     std::vector<caf::actor> actors;
     actors.reserve(options.actors);
-    const double before = bench::resident_bytes();
+    const std::uint64_t before = iapp::os::resident_bytes();
     for (unsigned i = 0; i < options.actors; ++i) {
         actors.push_back(system.spawn<idle>(gone));
     }
@@ -112,7 +113,7 @@ bench::case_run caf_memory(const bench::actor_options& options, double& bytes_pe
         self->request(actors.back(), caf::infinite, go_atom::value)
             .receive([] {}, [](const caf::error&) {});
     }
-    bytes_per_actor = (bench::resident_bytes() - before) / options.actors;
+    bytes_per_actor = static_cast<double>(iapp::os::resident_bytes() - before) / options.actors;
     for (const caf::actor& each : actors) {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }
