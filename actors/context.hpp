@@ -71,7 +71,8 @@ class context {
     template <class F>
     post_handle post_after(worker to, duration delay, F callback);
 
-    // How many messages send() would take now for that actor's worker.
+    // How many messages send() would take now for that actor's worker; none that is known when it
+    // belongs to another system.
     template <class... Ms>
     std::size_t room(const ref<Ms...>& to) const;
     // Sends `message` to this actor when all that this worker has sent to the worker of `to` has

@@ -74,16 +74,16 @@ post_handle context::post_after(worker to, duration delay, F callback) {
 template <class... Ms>
 std::size_t context::room(const ref<Ms...>& to) const {
     constexpr std::size_t parcels = std::max({std::size_t{1}, parcels_for<Ms>...});
-    return to ? self_.home.room_to(*to.home()) / parcels : 0;
+    return to ? self_.home.room_to(to.actor().home) / parcels : 0;
 }
 
 template <class M, class... Ms>
 void context::when_room(const ref<Ms...>& to, M message) {
     IAPP_CHECK(to, "a ref that names somebody");
     worker_loop& home = self_.home;
-    home.deliver_when_room(*to.home(), home.message_memory().template make<M>(self_.id.to_word(),
-                                                                              message_type_of<M>,
-                                                                              std::move(message)));
+    home.deliver_when_room(to.actor().home,
+                           home.message_memory().template make<M>(
+                               self_.id.to_word(), message_type_of<M>, std::move(message)));
 }
 
 } // namespace iapp

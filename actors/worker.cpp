@@ -21,15 +21,18 @@ constexpr std::uint64_t messages_per_clock = 64;
 
 worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                          const worker_limits& limits, system_control& system)
-    : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
-      mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
+    : place_{place}, handle_{mail_port().anchor()}, system_{system}, limits_{limits},
+      home_{place.index, memory_}, mail_{place.index, place.mesh, home_,
+                                         limits.outbox_messages_max},
       idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
+    handle_.anchor().open(this);
 }
 
 worker_loop::~worker_loop() {
     IAPP_CHECK(in_order_.empty(), "run() ends the actors before the worker");
+    close_to_others();
 }
 
 void worker_loop::turn(time_point deadline) {
