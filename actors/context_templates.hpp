@@ -10,7 +10,26 @@ namespace iapp {
 template <class A, class... Args>
 auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
-    return {&self_.home, self_.home.template spawn<A>(std::forward<Args>(args)...)};
+    const slot_id made = self_.home.template spawn<A>(std::forward<Args>(args)...);
+    if (made && !self_.ending) {
+        self_.adopt(*self_.home.find(made));
+    }
+    return {&self_.home, made};
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom) {
+    return stop(whom.actor());
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom, duration deadline) {
+    return stop(whom.actor(), deadline);
+}
+
+template <class... Ms>
+void context::kill(const ref<Ms...>& whom) {
+    kill(whom.actor());
 }
 
 template <class A>

@@ -148,39 +148,6 @@ void worker_loop::ask_to_stop() noexcept {
     mail_port().knock();
 }
 
-void worker_loop::end(cell& actor) noexcept {
-    const slot_id id = actor.id;
-    in_order_.erase(in_order_.iterator_to(actor));
-    actor.stopping = true;
-    actor.end_attached(actor.why);
-    actor.type.destroy(actor);
-    actors_.destroy(id); // last: no message finds a dying actor's successor
-    ++counters_.actors_ended;
-}
-
-void worker_loop::stop_when_idle(cell& actor) {
-    if (actor.running == 0) {
-        to_end_.push_back(actor.id); // in its constructor, or called from outside a handler
-    }
-}
-
-void worker_loop::end_stopped() {
-    for (std::size_t i = 0; i < to_end_.size(); ++i) {
-        if (cell* actor = find(to_end_[i])) {
-            end(*actor); // its destructor may stop others
-        }
-    }
-    to_end_.clear();
-}
-
-void worker_loop::end_all_actors() noexcept {
-    while (!in_order_.empty()) {
-        cell& youngest = in_order_.back(); // first, so that children go before their parents
-        youngest.why = exit_reason::worker_stopping;
-        end(youngest);
-    }
-}
-
 void worker_loop::report_failed_construction(std::string_view actor, const char* why) noexcept {
     ++counters_.actors_failed;
     std::fprintf(stderr, "iapp: worker %u: actor %.*s could not be constructed: %s\n", place_.index,

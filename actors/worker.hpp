@@ -6,6 +6,7 @@
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/statistics.hpp>
+#include <iapp/actors/stop_order.hpp>
 #include <iapp/actors/worker_handle.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
 #include <iapp/mailbox/mailbox.hpp>
@@ -120,7 +121,11 @@ class worker_loop {
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
     cell* find(slot_id id) noexcept;
+    // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
+    // What stop_order.hpp sends.
+    void obey(slot_id who, const stop_order& order);
+    void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
     // Both count, and say so on standard error.
@@ -143,6 +148,11 @@ class worker_loop {
                      Payload&& payload, delivery how = delivery::limited) {
         return send(receiver.handle_, to, type, std::forward<Payload>(payload), how);
     }
+
+    // Sends what runs itself so that it overtakes all that is on its way there. Never refused.
+    template <class Payload>
+    static void send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
+                            Payload&& payload);
 
     // How many messages to that worker would be taken now.
     std::size_t room_to(worker_handle receiver) const noexcept;
@@ -232,6 +242,7 @@ class worker_loop {
     void dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
     void handle_foreign(parcel& message, fate what) noexcept;
     void deliver_signals();
+    void end_one(cell& actor) noexcept;
     void end_stopped();
     void end_all_actors() noexcept;
 

@@ -21,6 +21,7 @@ constexpr unsigned local_per_turn = 1024;
     if (mail_.collect()) {
         deliver_signals();
     }
+    mail_.drain_reserved([this](parcel& message) { handle_foreign(message, fate::deliver); });
     mail_.drain(mail_per_turn, [this](parcel& message) { handle(message, fate::deliver); });
     mail_.drain_door(door_per_turn,
                      [this](parcel& message) { handle_foreign(message, fate::deliver); });

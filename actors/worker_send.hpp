@@ -21,6 +21,20 @@ bool worker_loop::send(worker_handle receiver, std::uint64_t to, const message_t
     return send_foreign(receiver, to, type, std::forward<Payload>(payload), how);
 }
 
+template <class Payload>
+void worker_loop::send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
+                              Payload&& payload) {
+    using M = std::remove_cvref_t<Payload>;
+    if (current_handle_ == receiver) {
+        type.run(current_, to, &payload, fate::deliver);
+    } else if (current_handle_ && current_handle_.same_system(receiver)) {
+        receiver->mail_port().push_reserved(
+            current_->home_.make<M>(to, type, std::forward<Payload>(payload)));
+    } else {
+        send_foreign(receiver, to, type, std::forward<Payload>(payload), delivery::reserved);
+    }
+}
+
 // Of a thread that is no worker of the receiver's system.
 bool worker_loop::send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                                auto&& payload, delivery how) {
