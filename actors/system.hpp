@@ -58,6 +58,24 @@ class system final : private system_control {
     result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                   M message);
 
+    // Asks an actor to end, as context::stop() does, and waits until it has. timed_out: it had not
+    // by the deadline, and is killed. Other errors: actor_error::refused and unanswered, when its
+    // worker's mail is full or the system stops. Success when it was gone already.
+    result<void> stop(const actor_id& whom, std::chrono::nanoseconds deadline);
+
+    template <class... Ms>
+    result<void> stop(const ref<Ms...>& whom, std::chrono::nanoseconds deadline) {
+        return stop(whom.actor(), deadline);
+    }
+
+    // Any thread, never blocks: see context::kill().
+    void kill(const actor_id& whom);
+
+    template <class... Ms>
+    void kill(const ref<Ms...>& whom) {
+        kill(whom.actor());
+    }
+
     // Lets callback() run on a worker; any thread. See post.hpp.
     template <class F>
     post_handle post(worker to, F callback) {
