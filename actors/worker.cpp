@@ -24,7 +24,10 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
     : place_{place}, handle_{mail_port().anchor()}, system_{system}, limits_{limits},
       home_{place.index, memory_}, mail_{place.index, place.mesh, home_,
                                          limits.outbox_messages_max},
-      idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max} {
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max},
+      grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())}, distant_{
+                                                                             *this,
+                                                                             limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
     handle_.anchor().open(this);
