@@ -4,7 +4,6 @@
 
 #include <iapp/actors/worker.hpp>
 
-#include <array>
 #include <exception>
 #include <iterator>
 #include <optional>
@@ -158,7 +157,7 @@ struct receiver;
 
 template <class A, class... Ms>
 struct receiver<A, messages<Ms...>> {
-    static constexpr std::array<message_key, sizeof...(Ms)> keys{key_of<Ms>()...};
+    static constexpr auto& keys = keys_of<Ms...>;
 
     static bool receive([[maybe_unused]] cell& self, [[maybe_unused]] message_key key,
                         [[maybe_unused]] void* message, [[maybe_unused]] void* reply) {

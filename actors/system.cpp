@@ -113,6 +113,25 @@ int system::exit_status() const noexcept {
     return exit_status_.load(std::memory_order_relaxed);
 }
 
+// A name whose actor has ended is still held until worker 0 hears of it.
+bool system::name_taken(std::string_view name) {
+    while (true) {
+        const result<actor_id> holder =
+            call(0, spawn_deadline, [name = std::string{name}](worker_loop& home) {
+                return home.names().holder(name);
+            });
+        if (!holder || !*holder) {
+            return !holder;
+        }
+        const result<bool> lives =
+            call(holder->home.index(), spawn_deadline,
+                 [who = holder->slot](worker_loop& home) { return home.find(who) != nullptr; });
+        if (!lives || *lives) {
+            return true;
+        }
+    }
+}
+
 bool system::wait(std::chrono::nanoseconds time) {
     stop_seen_ = stop_seen_ || stop_wanted_.try_acquire_for(time);
     return stop_seen_;

@@ -1,6 +1,7 @@
 #pragma once
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
+#include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/distant_children.hpp>
@@ -127,7 +128,7 @@ class worker_loop {
     // An actor for another worker that granted a slot for it; a child of `parent` unless that is
     // null. Names nobody when there is no slot now.
     template <actor A, class... Args>
-    actor_id spawn_away(unsigned where, cell* parent, Args&&... args);
+    actor_id spawn_away(unsigned where, cell* parent, std::string_view name, Args&&... args);
     // Such an actor arrives.
     template <actor A, class... Args>
     void bear(slot_id id, const birth_terms& terms, Args&&... args);
@@ -137,6 +138,11 @@ class worker_loop {
     slot_grants& grants() noexcept { return grants_; }
 
     distant_children& distant() noexcept { return distant_; }
+
+    actor_names& names() noexcept { return names_; }
+
+    // Whether an actor of that type may have that name, or none; counts and says so if not.
+    bool may_be_named(std::string_view actor, std::string_view name) noexcept;
 
     cell* find(slot_id id) noexcept;
     // Ends its children and theirs first, then itself, each by its reason `why`.
@@ -299,6 +305,7 @@ class worker_loop {
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
+    actor_names names_{*this};
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;

@@ -13,11 +13,22 @@ unsigned worker_loop::choose(const placement& on) {
 void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
     if (made != nullptr) {
         distant_children::attach(*made, terms.parent);
+        if (!terms.name.empty()) {
+            names_.claim(*made, terms.name);
+        }
     } else {
         grants_.note_stillborn(id);
         distant_children::tell(terms.parent);
     }
     deliver_early(id);
+}
+
+bool worker_loop::may_be_named(std::string_view actor, std::string_view name) noexcept {
+    const bool taken = !name.empty() && names_.holder(name);
+    if (taken) {
+        report_failed_construction(actor, "another actor has got its name");
+    }
+    return !taken;
 }
 
 bool worker_loop::unborn(slot_id id) noexcept {
