@@ -192,17 +192,23 @@ inline constexpr actor_type type_of{
 
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
-    slot_id id;
-    if (actors_.create(id, nullptr) == nullptr) {
-        ++counters_.actors_refused;
-        return {};
-    }
-    return construct<A>(id, std::forward<Args>(args)...) == nullptr ? slot_id{} : id;
+    const cell* const made = spawn_cell<A>(std::forward<Args>(args)...);
+    return made == nullptr ? slot_id{} : made->id;
 }
 
 template <actor A, class... Args>
-cell* worker_loop::construct(slot_id id, Args&&... args) {
-    cell*& entry = *actors_.find(id);
+cell* worker_loop::spawn_cell(Args&&... args) {
+    slot_id id;
+    cell** const entry = actors_.create(id, nullptr);
+    if (entry == nullptr) {
+        ++counters_.actors_refused;
+        return nullptr;
+    }
+    return construct<A>(id, *entry, std::forward<Args>(args)...);
+}
+
+template <actor A, class... Args>
+cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
     try {

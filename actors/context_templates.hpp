@@ -19,7 +19,7 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
     worker_loop& home = self_.home;
     const bool child = !options.detached && !self_.ending;
     const unsigned where = home.choose(options.on);
-    if (!home.may_be_named(type_of<A>.name, options.name)) {
+    if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
         return {};
     }
     if (where != home.index()) {
@@ -27,14 +27,17 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
             where, child ? &self_ : nullptr, options.name, std::forward<Args>(args)...);
         return {away.home, away.slot};
     }
-    const slot_id made = home.template spawn<A>(std::forward<Args>(args)...);
-    if (made && child) {
-        self_.adopt(*home.find(made));
+    cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
+    if (made == nullptr) {
+        return {};
     }
-    if (made && !options.name.empty()) {
-        home.names().claim(*home.find(made), options.name);
+    if (child) {
+        self_.adopt(*made);
     }
-    return {home.handle(), made};
+    if (!options.name.empty()) {
+        home.names().claim(*made, options.name);
+    }
+    return {home.handle(), made->id};
 }
 
 template <class... Ms>

@@ -44,7 +44,8 @@ system::system(system_options options) {
         const worker_place place{.index = i,
                                  .mesh = mesh_->ports(),
                                  .idle = options.idle,
-                                 .processor_free = processors.size() >= options.workers};
+                                 .processor_free = processors.size() >= options.workers,
+                                 .on_dead_letter = options.dead_letter_observer};
         made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
         threads_.push_back(std::move(made));
     }

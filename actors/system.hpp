@@ -24,6 +24,7 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
+    dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;

@@ -24,7 +24,7 @@ void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
 }
 
 bool worker_loop::may_be_named(std::string_view actor, std::string_view name) noexcept {
-    const bool taken = !name.empty() && names_.holder(name);
+    const bool taken = static_cast<bool>(names_.holder(name)); // nobody is called nothing
     if (taken) {
         report_failed_construction(actor, "another actor has got its name");
     }
@@ -42,7 +42,7 @@ void worker_loop::keep_early(envelope* message) noexcept {
         early_.push(message);
         return;
     }
-    count_dead(dead_letter::refused);
+    bury(handle_, message->to, *message->type, dead_letter::refused);
     message->destroy_payload();
     mail_.release(message);
 }
