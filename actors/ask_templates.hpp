@@ -36,7 +36,7 @@ inline constexpr message_type reply_type{
     .size_bytes = sizeof(R),
     .destroy = destroyer_of<R>(),
     .run = [](void* worker, std::uint64_t to, void* payload, fate) {
-        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), payload, {});
+        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), payload, nullptr);
     }};
 
 inline constexpr message_type failed_reply_type{
@@ -45,7 +45,7 @@ inline constexpr message_type failed_reply_type{
     .destroy = nullptr,
     .run = [](void* worker, std::uint64_t to, void* payload, fate) {
         static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), nullptr,
-                                                         *static_cast<std::error_code*>(payload));
+                                                         static_cast<std::error_code*>(payload));
     }};
 
 // M from args, in parentheses where that is possible, so that numbers may narrow as in a call.
@@ -60,9 +60,9 @@ M make_message(Args&&... args) {
 
 // What becomes of an answer, as the result that its asker gets.
 template <class R>
-result<R> result_of(void* reply, std::error_code why) {
-    if (reply == nullptr) {
-        return why;
+result<R> result_of(void* reply, const std::error_code* why) {
+    if (reply == nullptr) [[unlikely]] {
+        return *why;
     }
     if constexpr (std::is_void_v<R>) {
         return {};
@@ -125,12 +125,11 @@ struct callback_asker {
         return made;
     }
 
-    static void complete(ask_table& table, open_ask& ask, void* reply,
-                         std::error_code why) noexcept {
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
         auto& owner = *static_cast<cell*>(ask.asker);
         held_type callback{std::move(ask.template holding<held_type>())};
         drop(ask);
-        table.close(ask);
+        ask.close();
         handler_scope scope{owner, message_type_of<reply_to<M>>};
         scope.run([&] { callback(result_of<reply_type>(reply, why)); });
     }

@@ -32,11 +32,10 @@ struct thread_asker {
 
     static_assert(sizeof(slot_type) <= open_ask::held_bytes);
 
-    static void complete(ask_table& table, open_ask& ask, void* reply,
-                         std::error_code why) noexcept {
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
         const slot_type slot{std::move(ask.template holding<slot_type>())};
         drop(ask);
-        table.close(ask);
+        ask.close();
         slot->answer(result_of<R>(reply, why));
     }
 

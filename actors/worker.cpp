@@ -25,7 +25,7 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
     : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
       mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
       idle_{place.idle, place.processor_free}, io_{std::move(io)},
-      asks_{limits.asks_max, io_->timers()}, actors_{limits.actors_max} {
+      asks_{limits.asks_max, io_->timers(), memory_}, actors_{limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
 }
