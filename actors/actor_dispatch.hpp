@@ -60,8 +60,8 @@ class handler_scope {
 template <class A>
 struct cell_of final : cell {
     template <class... Args>
-    cell_of(worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {}
+    cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
+        : cell{entry, home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {}
 
     // The constructor may ask for the context, as its first parameter, or do without.
     template <class... Args>
@@ -176,6 +176,8 @@ inline constexpr actor_type type_of{
     .watch = {.on_ready = detail::handler_of<A, watched>(),
               .on_closed = detail::handler_of<A, const closed&>()},
     .on_signal = accepts_message<A, signalled> ? &detail::tell_signal<A> : nullptr,
+    .hears_down = accepts_message<A, down>,
+    .hears_linked_down = accepts_message<A, linked_down>,
 };
 
 template <actor A, class... Args>
@@ -189,8 +191,8 @@ slot_id worker_loop::spawn(Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
     try {
-        auto* made = memory_.make<cell_of<A>>(*this, id, type_of<A>, std::forward<Args>(args)...);
-        *actors_.find(id) = made;
+        auto* made =
+            memory_.make<cell_of<A>>(*entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;

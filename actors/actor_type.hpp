@@ -22,6 +22,8 @@ struct actor_type {
     listener_handlers listener;
     watch_handlers watch;
     void (*on_signal)(cell& self, signalled what);
+    bool hears_down;
+    bool hears_linked_down;
 };
 
 } // namespace iapp

@@ -14,8 +14,12 @@ class worker_loop;
 
 // Lives in its worker's memory pool, linked in the order of spawning. Worker's thread only.
 struct cell : boost::intrusive::list_base_hook<> {
-    cell(worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
-        : home{home_}, id{id_}, type{type_}, cx{*this} {}
+    // `entry` is its place in the worker's table: it is found there from the beginning, because
+    // those whom its constructor tells of it may want to watch it.
+    cell(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
+        : home{home_}, id{id_}, type{type_}, cx{*this} {
+        entry = this;
+    }
 
     // What is still attached belongs to an actor whose constructor has thrown.
     ~cell() { end_attached(exit_reason::failed); }

@@ -1,6 +1,7 @@
 #pragma once
 // context: what an actor sees of the runtime.
 
+#include <iapp/actors/death.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/timer.hpp>
 #include <iapp/mailbox/callback.hpp>
@@ -79,6 +80,31 @@ class context {
     // asks once at a time.
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
+
+    // Tells this actor, which must accept it (checked), by exactly one `down` when another one
+    // ends, at once if it is gone already: on any worker, as many monitors of one as wanted. Never
+    // refused, never lost; nothing of it arrives once this actor ends or calls unmonitor(). Errors:
+    // invalid_argument when `whom` is empty or this actor itself, operation_not_supported when it
+    // is of another system, no_buffer_space at worker_limits::bonds_max.
+    result<monitor_id> monitor(actor_id whom);
+    void unmonitor(monitor_id which) noexcept;
+
+    template <class... Ms>
+    result<monitor_id> monitor(const ref<Ms...>& whom) {
+        return monitor(whom.actor());
+    }
+
+    // Lets this actor and another one end together: when either ends for another reason than an
+    // order to stop or the end of its worker, the other ends for the same reason, or hears of it if
+    // it accepts `linked_down`. One that is gone already counts as failed. Who has linked may
+    // unlink. Errors as for monitor().
+    result<link_id> link(actor_id with);
+    void unlink(link_id which) noexcept;
+
+    template <class... Ms>
+    result<link_id> link(const ref<Ms...>& with) {
+        return link(with.actor());
+    }
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

@@ -47,11 +47,6 @@ struct asked_message {
     std::shared_ptr<reply_slot<reply_type>> slot;
 };
 
-// The type of messages that run themselves by M::run.
-template <class M>
-inline constexpr message_type self_running_type{
-    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
-
 // Sends a message that answers into `slot`, and waits for the answer.
 template <class M, class R>
 result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,

@@ -23,7 +23,8 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                          const worker_limits& limits, system_control& system)
     : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
       mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
-      idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max} {
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, bonds_{*this, limits.bonds_max},
+      actors_{limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
 }
@@ -146,6 +147,7 @@ void worker_loop::ask_to_stop() noexcept {
 }
 
 void worker_loop::end(cell& actor) noexcept {
+    const bonds::ending ending{bonds_};
     const slot_id id = actor.id;
     in_order_.erase(in_order_.iterator_to(actor));
     actor.stopping = true;

@@ -2,6 +2,7 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
@@ -47,6 +48,7 @@ struct worker_limits {
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -144,6 +146,10 @@ class worker_loop {
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
+    class bonds& bonds() noexcept {
+        return bonds_;
+    }
+
     void count_sent() noexcept { ++counters_.sent; }
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
@@ -235,6 +241,7 @@ class worker_loop {
     std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
+    class bonds bonds_;
     slot_table<cell*> actors_;
     actor_list in_order_;
     std::vector<signal_subscription> signals_;

@@ -1,0 +1,197 @@
+#include <iapp/actors/bonds.hpp>
+
+#include <iapp/actors/worker.hpp>
+
+namespace iapp {
+
+namespace {
+
+// What two workers tell each other about a bond; `to` is the record. The worker of a message that
+// is discarded may be its sender's.
+template <class M>
+void send_about(bond& which, worker_loop& receiver, M message) {
+    const auto record = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&which));
+    worker_loop::send(receiver, record, self_running_type<M>, std::move(message),
+                      delivery::reserved);
+}
+
+bond& bond_of(std::uint64_t record) noexcept {
+    return *reinterpret_cast<bond*>(static_cast<std::uintptr_t>(record));
+}
+
+} // namespace
+
+// To the other's worker: binds.
+struct bonds::request {
+    static void run(void* worker, std::uint64_t record, void* payload, fate what) {
+        const slot_id other = static_cast<request*>(payload)->other;
+        static_cast<worker_loop*>(worker)->bonds().begin(bond_of(record), other, what);
+    }
+
+    slot_id other;
+};
+
+// To the other's worker: the holder has ended or lets go.
+struct bonds::release {
+    static void run(void* worker, std::uint64_t record, void* payload, fate) {
+        const exit_reason why = static_cast<release*>(payload)->why;
+        static_cast<worker_loop*>(worker)->bonds().released(bond_of(record), why);
+    }
+
+    exit_reason why;
+};
+
+// To the holder's worker: the other has ended, or has been let go.
+struct bonds::answer {
+    static void run(void*, std::uint64_t record, void* payload, fate) {
+        const answer& self = *static_cast<answer*>(payload);
+        bond& which = bond_of(record);
+        which.home.bonds().answered(which, self.why, self.answers);
+    }
+
+    exit_reason why;
+    std::uint8_t answers; // to one message or to both
+};
+
+bond::bond(cell& holder_, actor_id other_, bond_kind kind_) noexcept
+    : home{holder_.home}, holder{&holder_.home, holder_.id}, other{other_}, kind{kind_},
+      near{&bonds::holder_ended, *this}, far{&bonds::other_ended, *this} {}
+
+result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
+    if (!other || other == actor_id{&home_, holder.id}) {
+        return std::errc::invalid_argument;
+    }
+    if (!home_.same_system(*other.home)) {
+        return std::errc::operation_not_supported;
+    }
+    slot_id id;
+    table_.recycle();
+    bond* const made = table_.create(id, holder, other, kind);
+    if (made == nullptr) {
+        return std::errc::no_buffer_space;
+    }
+    made->id = id;
+    holder.attached.push_back(made->near);
+    if (other.home == &home_) {
+        begin(*made, other.slot, fate::deliver);
+    } else {
+        send_about(*made, *other.home, request{other.slot});
+    }
+    return id;
+}
+
+void bonds::let_go(const cell& holder, slot_id which) noexcept {
+    bond* const found = table_.find(which);
+    if (found != nullptr && found->holder.slot == holder.id && found->near.is_linked()) {
+        found->near.unlink();
+        let_go(*found, exit_reason::stopped);
+    }
+}
+
+void bonds::holder_ended(attachment& near, exit_reason why) noexcept {
+    bond& which = static_cast<bond::half&>(near).whole;
+    which.home.bonds().let_go(which, why);
+}
+
+void bonds::let_go(bond& which, exit_reason why) noexcept {
+    const bool here = which.other.home == &home_;
+    if (here && which.kind == bond_kind::monitor && which.state == bond::far_state::bound) {
+        table_.destroy(which.id);
+        return;
+    }
+    ++which.owed;
+    send_about(which, *which.other.home, release{why});
+}
+
+void bonds::begin(bond& which, slot_id other, fate what) noexcept {
+    cell* const actor = what == fate::deliver ? home_.find(other) : nullptr;
+    if (actor != nullptr && which.state == bond::far_state::asked) {
+        which.state = bond::far_state::bound;
+        which.bound_to = actor;
+        actor->attached.push_back(which.far);
+    } else {
+        which.state = bond::far_state::answered;
+        send_about(which, which.home, answer{exit_reason::gone, 1});
+    }
+}
+
+void bonds::released(bond& which, exit_reason why) noexcept {
+    std::uint8_t answers = 1;
+    if (which.state == bond::far_state::asked) {
+        which.state = bond::far_state::let_go; // it came before the request
+    } else if (which.state == bond::far_state::bound) {
+        which.state = bond::far_state::answered;
+        which.far.unlink();
+        answers = 2;
+        if (which.kind == bond_kind::link) {
+            hear_of_link(which.other.slot, which.holder, why);
+        } else if (which.kind == bond_kind::child) {
+            end_soon(*which.bound_to, exit_reason::stopped);
+        }
+    }
+    send_about(which, which.home, answer{why, answers});
+}
+
+void bonds::other_ended(attachment& far, exit_reason why) noexcept {
+    bond& which = static_cast<bond::half&>(far).whole;
+    which.state = bond::far_state::answered;
+    which.why = why;
+    bonds& here = which.bound_to->home.bonds();
+    here.to_tell_.push_back(far);
+    if (here.endings_ == 0) {
+        here.tell_all(); // its constructor has thrown
+    }
+}
+
+void bonds::tell_all() noexcept {
+    while (!to_tell_.empty()) {
+        bond& which = static_cast<bond::half&>(to_tell_.front()).whole;
+        to_tell_.pop_front();
+        send_about(which, which.home, answer{which.why, 1}); // may be gone now
+    }
+}
+
+void bonds::answered(bond& which, exit_reason why, unsigned answers) noexcept {
+    which.owed -= answers;
+    if (which.near.is_linked()) {
+        which.near.unlink();
+        hear(which, why);
+    }
+    if (which.owed == 0) {
+        table_.destroy(which.id);
+    }
+}
+
+void bonds::hear(const bond& of, exit_reason why) noexcept {
+    if (of.kind == bond_kind::link) {
+        hear_of_link(of.holder.slot, of.other, why);
+        return;
+    }
+    down message{of.other, why, {of.id}};
+    home_.count_sent();
+    home_.deliver(of.holder.slot, key_of<down>(), &message, nullptr);
+}
+
+void bonds::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
+    cell* const actor = home_.find(whom);
+    if (actor == nullptr || in_order(why)) {
+        return;
+    }
+    if (actor->type.hears_linked_down) {
+        linked_down message{who, why};
+        home_.count_sent();
+        home_.deliver(whom, key_of<linked_down>(), &message, nullptr);
+    } else {
+        end_soon(*actor, why == exit_reason::gone ? exit_reason::failed : why);
+    }
+}
+
+void bonds::end_soon(cell& actor, exit_reason why) noexcept {
+    if (!actor.stopping) {
+        actor.why = why;
+        actor.stopping = true;
+        home_.stop_when_idle(actor);
+    }
+}
+
+} // namespace iapp
