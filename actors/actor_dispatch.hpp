@@ -2,9 +2,9 @@
 // What the compiler writes for a class of actors: how a message finds its handler, and how one is
 // made. Included by worker.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/worker.hpp>
 
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <type_traits>
@@ -36,13 +36,7 @@ class handler_scope {
         if (self_.stopping) {
             return; // it asked to be stopped and hears no more
         }
-        try {
-            handler();
-        } catch (const std::exception& e) {
-            failed(e.what());
-        } catch (...) {
-            failed("an exception that is no std::exception");
-        }
+        guarded(std::forward<F>(handler), [&](const char* why) { failed(why); });
     }
 
   private:
@@ -183,27 +177,27 @@ inline constexpr actor_type type_of{
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
     slot_id id;
-    cell** entry = actors_.create(id, nullptr);
-    if (entry == nullptr) {
-        ++counters_.actors_refused;
-        return {};
-    }
-    // Its place is before the children that its constructor spawns.
-    cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
-    try {
+    const auto make = [&] {
+        cell** entry = actors_.create(id, nullptr);
+        if (entry == nullptr) {
+            ++counters_.actors_refused;
+            return;
+        }
+        // Its place is before the children that its constructor spawns.
+        cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
         auto* made =
             memory_.make<cell_of<A>>(*entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
-        return id;
-    } catch (const std::exception& e) {
-        report_failed_construction(type_of<A>.name, e.what());
-    } catch (...) {
-        report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
-    }
-    actors_.destroy(id);
-    return {};
+    };
+    guarded(make, [&](const char* why) {
+        report_failed_construction(type_of<A>.name, why);
+        if (id) {
+            actors_.destroy(std::exchange(id, {}));
+        }
+    });
+    return id;
 }
 
 } // namespace iapp
