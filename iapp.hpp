@@ -8,6 +8,7 @@
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>
+#include <iapp/actors/worker_handle.hpp>
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/buffer.hpp>
 #include <iapp/reactor/buffer_list.hpp>

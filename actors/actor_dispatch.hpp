@@ -5,8 +5,10 @@
 #include <iapp/actors/guarded.hpp>
 #include <iapp/actors/worker.hpp>
 
+#include <array>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -55,7 +57,15 @@ template <class A>
 struct cell_of final : cell {
     template <class... Args>
     cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{entry, home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {}
+        : cell{entry, home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {
+        if constexpr (requires { actor.init(); }) {
+            static_assert(std::is_same_v<decltype(actor.init()), result<void>>,
+                          "init() returns iapp::result<void>");
+            if (const result<void> ready = actor.init(); !ready) {
+                throw std::system_error{ready.error(), "init()"};
+            }
+        }
+    }
 
     // The constructor may ask for the context, as its first parameter, or do without.
     template <class... Args>
@@ -142,6 +152,8 @@ struct receiver;
 
 template <class A, class... Ms>
 struct receiver<A, messages<Ms...>> {
+    static constexpr std::array<message_key, sizeof...(Ms)> keys{key_of<Ms>()...};
+
     static bool receive([[maybe_unused]] cell& self, [[maybe_unused]] message_key key,
                         [[maybe_unused]] void* message, [[maybe_unused]] void* reply) {
         return (receive_one<A, Ms>(self, key, message, reply) || ...);
@@ -158,6 +170,7 @@ void destroy_cell(cell& self) noexcept {
 template <actor A>
 inline constexpr actor_type type_of{
     .name = type_name<A>(),
+    .accepted = detail::receiver<A, typename A::accepts>::keys,
     .receive = &detail::receiver<A, typename A::accepts>::receive,
     .destroy = &detail::destroy_cell<A>,
     .stream = {.on_bytes = detail::handler_of<A, bytes&&>(),
@@ -170,8 +183,6 @@ inline constexpr actor_type type_of{
     .watch = {.on_ready = detail::handler_of<A, watched>(),
               .on_closed = detail::handler_of<A, const closed&>()},
     .on_signal = accepts_message<A, signalled> ? &detail::tell_signal<A> : nullptr,
-    .hears_down = accepts_message<A, down>,
-    .hears_linked_down = accepts_message<A, linked_down>,
 };
 
 template <actor A, class... Args>

@@ -61,7 +61,7 @@ result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
     if (!other || other == actor_id{&home_, holder.id}) {
         return std::errc::invalid_argument;
     }
-    if (!home_.same_system(*other.home)) {
+    if (!home_.handle().same_system(other.home)) {
         return std::errc::operation_not_supported;
     }
     slot_id id;
@@ -72,7 +72,7 @@ result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
     }
     made->id = id;
     holder.attached.push_back(made->near);
-    if (other.home == &home_) {
+    if (other.home == home_.handle()) {
         begin(*made, other.slot, fate::deliver);
     } else {
         send_about(*made, *other.home, request{other.slot});
@@ -94,7 +94,7 @@ void bonds::holder_ended(attachment& near, exit_reason why) noexcept {
 }
 
 void bonds::let_go(bond& which, exit_reason why) noexcept {
-    const bool here = which.other.home == &home_;
+    const bool here = which.other.home == home_.handle();
     if (here && which.kind == bond_kind::monitor && which.state == bond::far_state::bound) {
         table_.destroy(which.id);
         return;
@@ -177,7 +177,7 @@ void bonds::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
     if (actor == nullptr || in_order(why)) {
         return;
     }
-    if (actor->type.hears_linked_down) {
+    if (actor->type.accepts(key_of<linked_down>())) {
         linked_down message{who, why};
         home_.count_sent();
         home_.deliver(whom, key_of<linked_down>(), &message, nullptr);
@@ -188,8 +188,7 @@ void bonds::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
 
 void bonds::end_soon(cell& actor, exit_reason why) noexcept {
     if (!actor.stopping) {
-        actor.why = why;
-        actor.stopping = true;
+        actor.stop(why);
         home_.stop_when_idle(actor);
     }
 }

@@ -5,8 +5,20 @@
 namespace iapp {
 
 void context::stop() {
-    self_.stopping = true;
+    self_.stop(exit_reason::stopped);
     self_.home.stop_when_idle(self_);
+}
+
+bool context::stop(const actor_id& whom) {
+    return send_stop(whom, {});
+}
+
+bool context::stop(const actor_id& whom, duration deadline) {
+    return send_stop(whom, {.within = deadline});
+}
+
+void context::kill(const actor_id& whom) {
+    send_kill(whom);
 }
 
 void context::stop_system(int exit_status) {
@@ -42,7 +54,7 @@ result<signal_watch> context::on_signal(int number, signal_options options) {
 }
 
 result<monitor_id> context::monitor(actor_id whom) {
-    IAPP_CHECK(self_.type.hears_down, "the actor must accept iapp::down");
+    IAPP_CHECK(self_.type.accepts(key_of<down>()), "the actor must accept iapp::down");
     const result<slot_id> made = self_.home.bonds().bind(self_, whom, bond_kind::monitor);
     return made ? result<monitor_id>{monitor_id{*made}} : made.error();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // context: what an actor sees of the runtime.
 
+#include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/timer.hpp>
@@ -36,12 +37,34 @@ class context {
     // Ends this actor when the present handler has returned. Its streams and timers end with it.
     void stop();
 
+    // Asks another actor to end, or this one once it has handled what it has been sent; of any
+    // worker and system. The order keeps its place behind what this worker has sent there. It ends
+    // when it gets there, or is told so if it accepts iapp::stopping (see there); with a deadline
+    // it is killed when it has not ended after that time from the order's arrival. False: refused,
+    // as send() would be.
+    bool stop(const actor_id& whom);
+    bool stop(const actor_id& whom, duration deadline);
+    template <class... Ms>
+    bool stop(const ref<Ms...>& whom);
+    template <class... Ms>
+    bool stop(const ref<Ms...>& whom, duration deadline);
+
+    // Ends another actor by force: the order overtakes what it has been sent, which becomes dead
+    // letters. Only a handler under way is not interrupted. Never refused.
+    void kill(const actor_id& whom);
+    template <class... Ms>
+    void kill(const ref<Ms...>& whom);
+
     // Asks for the end of the whole system; system::wait() returns with this status. The first
     // call counts.
     void stop_system(int exit_status);
 
-    // A new actor on this worker; it is constructed before the call returns. The ref is empty when
-    // the constructor threw (counted as a failed actor) or the worker has no slot left.
+    // A new actor on this worker; it is constructed before the call returns. It is a child of this
+    // one: when this one ends, for whatever reason, its children end first, and theirs before them:
+    // stopped at once, killed if it was killed. What a destructor spawns is nobody's child. An
+    // actor may have a member `iapp::result<void> init()`, called at the end of its construction.
+    // The ref is empty when constructor or init() failed (counted as a failed actor, and what it
+    // had spawned ends) or the worker has no slot left.
     template <class A, class... Args>
     auto spawn(Args&&... args) -> typename detail::ref_to<A>::type;
 
@@ -72,7 +95,8 @@ class context {
     template <class F>
     post_handle post_after(worker to, duration delay, F callback);
 
-    // How many messages send() would take now for that actor's worker.
+    // How many messages send() would take now for that actor's worker; none that is known when it
+    // belongs to another system.
     template <class... Ms>
     std::size_t room(const ref<Ms...>& to) const;
     // Sends `message` to this actor when all that this worker has sent to the worker of `to` has

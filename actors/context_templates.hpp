@@ -11,7 +11,26 @@ namespace iapp {
 template <class A, class... Args>
 auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
-    return {&self_.home, self_.home.template spawn<A>(std::forward<Args>(args)...)};
+    const slot_id made = self_.home.template spawn<A>(std::forward<Args>(args)...);
+    if (made && !self_.ending) {
+        self_.adopt(*self_.home.find(made));
+    }
+    return {&self_.home, made};
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom) {
+    return stop(whom.actor());
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom, duration deadline) {
+    return stop(whom.actor(), deadline);
+}
+
+template <class... Ms>
+void context::kill(const ref<Ms...>& whom) {
+    kill(whom.actor());
 }
 
 template <class A>
@@ -82,16 +101,16 @@ post_handle context::post_after(worker to, duration delay, F callback) {
 template <class... Ms>
 std::size_t context::room(const ref<Ms...>& to) const {
     constexpr std::size_t parcels = std::max({std::size_t{1}, parcels_for<Ms>...});
-    return to ? self_.home.room_to(*to.home()) / parcels : 0;
+    return to ? self_.home.room_to(to.actor().home) / parcels : 0;
 }
 
 template <class M, class... Ms>
 void context::when_room(const ref<Ms...>& to, M message) {
     IAPP_CHECK(to, "a ref that names somebody");
     worker_loop& home = self_.home;
-    home.deliver_when_room(*to.home(), home.message_memory().template make<M>(self_.id.to_word(),
-                                                                              message_type_of<M>,
-                                                                              std::move(message)));
+    home.deliver_when_room(to.actor().home,
+                           home.message_memory().template make<M>(
+                               self_.id.to_word(), message_type_of<M>, std::move(message)));
 }
 
 } // namespace iapp

@@ -86,6 +86,9 @@ system::~system() {
         std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
         std::abort();
     }
+    for (const auto& worker : threads_) {
+        worker->loop->close_to_others();
+    }
     discard_mail(); // what other threads were about to push when it stopped
 }
 

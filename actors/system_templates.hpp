@@ -49,7 +49,7 @@ struct asked_message {
 
 // Sends a message that answers into `slot`, and waits for the answer.
 template <class M, class R>
-result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                       std::chrono::nanoseconds deadline) {
     if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
         return actor_error::refused;
@@ -71,7 +71,7 @@ auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     using R = std::invoke_result_t<F&, worker_loop&>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    return detail::await_reply<detail::worker_call<F, R>, R>(*threads_[index]->loop, 0,
+    return detail::await_reply<detail::worker_call<F, R>, R>(threads_[index]->loop->handle(), 0,
                                                              {std::move(f), slot}, *slot, deadline);
 }
 
@@ -102,7 +102,7 @@ result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanos
     using reply_type = typename M::reply;
     auto slot = std::make_shared<reply_slot<reply_type>>();
     return detail::await_reply<detail::asked_message<M>, reply_type>(
-        *whom.home(), whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
+        whom.actor().home, whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
 }
 
 } // namespace iapp

@@ -7,6 +7,8 @@
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/statistics.hpp>
+#include <iapp/actors/stop_order.hpp>
+#include <iapp/actors/worker_handle.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
 #include <iapp/mailbox/mailbox.hpp>
 #include <iapp/mailbox/memory_home.hpp>
@@ -86,6 +88,10 @@ class worker_loop {
     // Any thread: run() ends. Nothing is accepted from other threads any more.
     void ask_to_stop() noexcept;
 
+    // After run() of all workers: waits for other threads that are about to push. From then on what
+    // they send is counted by the process. The destructor does it otherwise.
+    void close_to_others() noexcept { handle_.anchor().close(); }
+
     // After run() of all workers, by the thread that joined them: what is left on its way to or
     // from this worker becomes dead letters. True when there was something; ending it may have sent
     // more, so repeat until all workers say false.
@@ -99,11 +105,14 @@ class worker_loop {
 
     unsigned index() const noexcept { return place_.index; }
 
+    // The name by which others know this worker, also when it has ended.
+    worker_handle handle() const noexcept { return handle_; }
+
     worker_loop& peer(worker which) { return system_.at(which); }
 
     // Whether both belong to one system, so that rings lead from one to the other.
     bool same_system(const worker_loop& other) const noexcept {
-        return place_.mesh.data() == other.place_.mesh.data();
+        return handle_.same_system(other.handle_);
     }
 
     system_control& control() noexcept { return system_; }
@@ -114,7 +123,11 @@ class worker_loop {
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
     cell* find(slot_id id) noexcept;
+    // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
+    // What stop_order.hpp sends.
+    void obey(slot_id who, const stop_order& order);
+    void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
     // Both count, and say so on standard error.
@@ -126,16 +139,27 @@ class worker_loop {
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
-    // which one whose place is reserved never is. What counts as sent and refused are messages to
-    // actors; posts count for themselves.
+    // which one whose place is reserved is only when the receiver's system has ended. What counts
+    // as sent and refused are messages to actors; posts count for themselves.
     template <class Payload>
-    static bool send(worker_loop& receiver, std::uint64_t to, const message_type& type,
+    static bool send(worker_handle receiver, std::uint64_t to, const message_type& type,
                      Payload&& payload, delivery how = delivery::limited);
 
+    template <class Payload>
+    static bool send(const worker_loop& receiver, std::uint64_t to, const message_type& type,
+                     Payload&& payload, delivery how = delivery::limited) {
+        return send(receiver.handle_, to, type, std::forward<Payload>(payload), how);
+    }
+
+    // Sends what runs itself so that it overtakes all that is on its way there. Never refused.
+    template <class Payload>
+    static void send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
+                            Payload&& payload);
+
     // How many messages to that worker would be taken now.
-    std::size_t room_to(const worker_loop& receiver) const noexcept;
+    std::size_t room_to(worker_handle receiver) const noexcept;
     // The message goes to its actor of this worker when the outbox to `receiver` is empty.
-    void deliver_when_room(const worker_loop& receiver, envelope* message);
+    void deliver_when_room(worker_handle receiver, envelope* message);
 
     memory_home& message_memory() noexcept { return home_; }
 
@@ -185,24 +209,29 @@ class worker_loop {
 
     using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
 
-    static bool send_foreign(worker_loop& receiver, std::uint64_t to, const message_type& type,
+    static bool send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                              auto&& payload, delivery how);
     bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
-    bool send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                   auto&& payload, delivery how);
+    bool send_away(unsigned there, std::uint64_t to, const message_type& type, auto&& payload,
+                   delivery how);
     void count_outcome(const message_type& type, bool taken) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
       public:
-        explicit current_scope(worker_loop& w) noexcept : before_{current_} { current_ = &w; }
+        explicit current_scope(worker_loop& w) noexcept : before_{current_} { set(&w); }
 
-        ~current_scope() { current_ = before_; }
+        ~current_scope() { set(before_); }
 
         current_scope(const current_scope&) = delete;
         current_scope& operator=(const current_scope&) = delete;
 
       private:
+        static void set(worker_loop* w) noexcept {
+            current_ = w;
+            current_handle_ = w == nullptr ? worker_handle{} : w->handle_;
+        }
+
         worker_loop* before_;
     };
 
@@ -219,6 +248,7 @@ class worker_loop {
     void dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
     void handle_foreign(parcel& message, fate what) noexcept;
     void deliver_signals();
+    void end_one(cell& actor) noexcept;
     void end_stopped();
     void end_all_actors() noexcept;
 
@@ -228,8 +258,10 @@ class worker_loop {
     };
 
     static inline constinit thread_local worker_loop* current_ = nullptr;
+    static inline constinit thread_local worker_handle current_handle_;
 
     worker_place place_;
+    worker_handle handle_;
     system_control& system_;
     worker_limits limits_;
     memory_pool memory_;
@@ -253,6 +285,9 @@ class worker_loop {
     std::atomic<const std::string_view*> running_actor_{nullptr};
     std::atomic<const std::string_view*> running_message_{nullptr};
 };
+
+inline worker_handle::worker_handle(const worker_loop* of) noexcept
+    : anchor_{of == nullptr ? nullptr : &of->handle().anchor()} {}
 
 } // namespace iapp
 

@@ -21,6 +21,7 @@ constexpr unsigned local_per_turn = 1024;
     if (mail_.collect()) {
         deliver_signals();
     }
+    mail_.drain_reserved([this](parcel& message) { handle_foreign(message, fate::deliver); });
     mail_.drain(mail_per_turn, [this](parcel& message) { handle(message, fate::deliver); });
     mail_.drain_door(door_per_turn,
                      [this](parcel& message) { handle_foreign(message, fate::deliver); });
@@ -50,17 +51,20 @@ void worker_loop::send_out() {
     }
 }
 
-std::size_t worker_loop::room_to(const worker_loop& receiver) const noexcept {
-    if (&receiver != this) {
+std::size_t worker_loop::room_to(worker_handle receiver) const noexcept {
+    if (!handle_.same_system(receiver)) {
+        return 0; // nobody knows
+    }
+    if (receiver != handle_) {
         return mail_.room(receiver.index());
     }
     // when_room() has put its message in beyond the limit, maybe.
     return limits_.local_messages_max - std::min(limits_.local_messages_max, local_.size());
 }
 
-void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* message) {
+void worker_loop::deliver_when_room(worker_handle receiver, envelope* message) {
     ++counters_.sent;
-    if (&receiver == this) {
+    if (receiver == handle_ || !handle_.same_system(receiver)) {
         local_.push(message);
     } else {
         room_waiters_.push_back({receiver.index(), message});

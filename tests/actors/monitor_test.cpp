@@ -177,15 +177,12 @@ TEST_CASE("news of a death comes through when the mail is at its limit") {
     }
 }
 
-TEST_CASE("an actor may be monitored by one that its constructor made") {
-    struct parent {
+TEST_CASE("an actor may be monitored from the beginning of its construction") {
+    struct beginner {
         using accepts = messages<quit>;
 
-        parent(context& cx, std::vector<down>& heard, bool fails) : cx_{cx} {
-            const slot_id id = cx.spawn<mourner>(std::ref(heard)).id();
-            worker_loop& home = *cx.self(*this).home();
-            auto& child = detail::actor_in<mourner>(*home.find(id));
-            REQUIRE(child.cx.monitor(cx.self(*this)));
+        beginner(context& cx, mourner& watching, bool fails) : cx_{cx} {
+            CHECK(watching.cx.monitor(cx.self(*this)));
             if (fails) {
                 throw std::runtime_error{"as the test wants it"};
             }
@@ -198,16 +195,15 @@ TEST_CASE("an actor may be monitored by one that its constructor made") {
 
     std::vector<down> heard;
     stepped_workers w{1};
-    const slot_id id = w.loop(0).spawn<parent>(std::ref(heard), false);
+    auto& watching = w.spawn<mourner>(0, heard);
+    auto& begun = w.spawn<beginner>(0, watching, false);
     w.settle();
     CHECK(heard.empty());
-    ref_to<mortal> unused;
-    w.loop(0).deliver(id, key_of<quit>(), &unused, nullptr);
-    w.loop(0).count_sent();
+    begun.cx_.self(begun).send(quit{});
     w.settle();
     REQUIRE(heard.size() == 1);
     CHECK(heard[0].why == exit_reason::stopped);
-    CHECK_FALSE(w.loop(0).spawn<parent>(std::ref(heard), true));
+    CHECK_FALSE(w.loop(0).spawn<beginner>(watching, true));
     w.settle();
     REQUIRE(heard.size() == 2);
     CHECK(heard[1].why == exit_reason::failed);
