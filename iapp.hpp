@@ -7,6 +7,7 @@
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/statistics.hpp>
+#include <iapp/actors/supervisor.hpp>
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/worker_handle.hpp>
 #include <iapp/reactor/address.hpp>

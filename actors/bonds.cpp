@@ -31,6 +31,26 @@ struct bonds::request {
     slot_id other;
 };
 
+// To the other's worker: makes him, and binds.
+struct bonds::birth {
+    static void run(void* worker, std::uint64_t record, void* payload, fate what) {
+        const actor_maker& how = *static_cast<birth*>(payload)->how;
+        static_cast<worker_loop*>(worker)->bonds().give_birth(bond_of(record), how, what);
+    }
+
+    std::shared_ptr<const actor_maker> how;
+};
+
+// To the holder's worker: the other has been made.
+struct bonds::birth_notice {
+    static void run(void*, std::uint64_t record, void* payload, fate) {
+        bond& which = bond_of(record);
+        which.home.bonds().hear_of_birth(which, static_cast<birth_notice*>(payload)->child);
+    }
+
+    slot_id child;
+};
+
 // To the other's worker: the holder has ended or lets go.
 struct bonds::release {
     static void run(void* worker, std::uint64_t record, void* payload, fate) {
@@ -64,6 +84,32 @@ result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
     if (!home_.handle().same_system(other.home)) {
         return std::errc::operation_not_supported;
     }
+    const result<bond*> made = make(holder, other, kind);
+    if (!made) {
+        return made.error();
+    }
+    bond& which = **made;
+    if (other.home == home_.handle()) {
+        begin(which, other.slot, fate::deliver);
+    } else {
+        send_about(which, *other.home, request{other.slot});
+    }
+    return which.id;
+}
+
+result<slot_id> bonds::start(cell& holder, worker_loop& there,
+                             std::shared_ptr<const actor_maker> how) {
+    const result<bond*> made = make(holder, {&there, {}}, bond_kind::child);
+    if (!made) {
+        return made.error();
+    }
+    bond& which = **made;
+    which.owed = 2;
+    send_about(which, there, birth{std::move(how)});
+    return which.id;
+}
+
+result<bond*> bonds::make(cell& holder, actor_id other, bond_kind kind) {
     slot_id id;
     table_.recycle();
     bond* const made = table_.create(id, holder, other, kind);
@@ -72,12 +118,7 @@ result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
     }
     made->id = id;
     holder.attached.push_back(made->near);
-    if (other.home == home_.handle()) {
-        begin(*made, other.slot, fate::deliver);
-    } else {
-        send_about(*made, *other.home, request{other.slot});
-    }
-    return id;
+    return made;
 }
 
 void bonds::let_go(const cell& holder, slot_id which) noexcept {
@@ -106,12 +147,49 @@ void bonds::let_go(bond& which, exit_reason why) noexcept {
 void bonds::begin(bond& which, slot_id other, fate what) noexcept {
     cell* const actor = what == fate::deliver ? home_.find(other) : nullptr;
     if (actor != nullptr && which.state == bond::far_state::asked) {
-        which.state = bond::far_state::bound;
-        which.bound_to = actor;
-        actor->attached.push_back(which.far);
+        bind_far(which, *actor);
     } else {
         which.state = bond::far_state::answered;
         send_about(which, which.home, answer{exit_reason::gone, 1});
+    }
+}
+
+void bonds::bind_far(bond& which, cell& other) noexcept {
+    which.state = bond::far_state::bound;
+    which.bound_to = &other;
+    other.attached.push_back(which.far);
+}
+
+void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept {
+    const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
+    const slot_id made = wanted ? how(home_) : slot_id{};
+    cell* const child = made ? home_.find(made) : nullptr;
+    if (child == nullptr) {
+        which.state = bond::far_state::answered;
+        send_about(which, which.home, answer{exit_reason::failed, 2});
+        return;
+    }
+    bind_far(which, *child);
+    if (cell* const parent = &which.home == &home_ ? home_.find(which.holder.slot) : nullptr) {
+        parent->adopt(*child);
+    }
+    send_about(which, which.home, birth_notice{made});
+}
+
+void bonds::hear_of_birth(bond& which, slot_id child) noexcept {
+    which.other.slot = child;
+    if (which.near.is_linked()) {
+        born message{which.id, which.other};
+        home_.count_sent();
+        home_.deliver(which.holder.slot, key_of<born>(), &message, nullptr);
+    }
+    settle(which, 1);
+}
+
+void bonds::settle(bond& which, unsigned answers) noexcept {
+    which.owed -= answers;
+    if (which.owed == 0) {
+        table_.destroy(which.id);
     }
 }
 
@@ -126,7 +204,7 @@ void bonds::released(bond& which, exit_reason why) noexcept {
         if (which.kind == bond_kind::link) {
             hear_of_link(which.other.slot, which.holder, why);
         } else if (which.kind == bond_kind::child) {
-            end_soon(*which.bound_to, exit_reason::stopped);
+            end_soon(*which.bound_to, for_children(why));
         }
     }
     send_about(which, which.home, answer{why, answers});
@@ -152,14 +230,11 @@ void bonds::tell_all() noexcept {
 }
 
 void bonds::answered(bond& which, exit_reason why, unsigned answers) noexcept {
-    which.owed -= answers;
     if (which.near.is_linked()) {
         which.near.unlink();
         hear(which, why);
     }
-    if (which.owed == 0) {
-        table_.destroy(which.id);
-    }
+    settle(which, answers);
 }
 
 void bonds::hear(const bond& of, exit_reason why) noexcept {

@@ -8,11 +8,22 @@
 #include <iapp/reactor/result.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 
 namespace iapp {
 
 struct cell;
 class worker_loop;
+
+// Makes an actor on the worker that calls it; an empty name when that fails.
+using actor_maker = std::function<slot_id(worker_loop& home)>;
+
+// Tells the holder of a bond to a child that it has been constructed.
+struct born {
+    slot_id bond;
+    actor_id who;
+};
 
 enum class bond_kind : std::uint8_t {
     monitor, // the holder hears of the other's end
@@ -24,8 +35,8 @@ enum class bond_kind : std::uint8_t {
 // holder's worker. Its `far` half is lent to the worker of the other by the message that asks for
 // the bond, and nobody else touches it until that worker has answered; so no worker has to look for
 // the other's record, and none is reached after its end:
-// - `owed` answers are to come: one for the request, when the other ends or is let go, and one for
-//   letting go. The record is freed when none is.
+// - `owed` answers are to come: one for the request, when the other ends or is let go, one for a
+//   birth, and one for letting go. The record is freed when none is.
 // - The messages between the two workers have reserved places and may overtake each other.
 struct bond {
     struct half final : attachment {
@@ -63,6 +74,11 @@ class bonds {
     // no other, operation_not_supported when he is of another system, no_buffer_space at the limit.
     result<slot_id> bind(cell& holder, actor_id other, bond_kind kind);
 
+    // Makes an actor on a worker of this system as a child of `holder`, who hears by `born` when it
+    // has been constructed, and by `down` when that failed or it has ended. His end stops it.
+    // Error: no_buffer_space at the limit.
+    result<slot_id> start(cell& holder, worker_loop& there, std::shared_ptr<const actor_maker> how);
+
     // The holder hears nothing any more. Harmless when it is not his or has ended.
     void let_go(const cell& holder, slot_id which) noexcept;
 
@@ -89,16 +105,23 @@ class bonds {
   private:
     friend struct bond;
     struct request;
+    struct birth;
+    struct birth_notice;
     struct release;
     struct answer;
 
     static void holder_ended(attachment& near, exit_reason why) noexcept;
     static void other_ended(attachment& far, exit_reason why) noexcept;
 
+    result<bond*> make(cell& holder, actor_id other, bond_kind kind);
     void let_go(bond& which, exit_reason why) noexcept;
+    void give_birth(bond& which, const actor_maker& how, fate what) noexcept;
+    void hear_of_birth(bond& which, slot_id child) noexcept;
+    void bind_far(bond& which, cell& other) noexcept;
     void begin(bond& which, slot_id other, fate what) noexcept;
     void released(bond& which, exit_reason why) noexcept;
     void answered(bond& which, exit_reason why, unsigned answers) noexcept;
+    void settle(bond& which, unsigned answers) noexcept;
     void tell_all() noexcept;
     void hear(const bond& of, exit_reason why) noexcept;
     void hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept;

@@ -16,6 +16,8 @@ namespace iapp {
 template <class... Ms>
 class ref;
 struct worker;
+struct supervision;
+struct which_child;
 struct spawn_options;
 class buffer_pool;
 struct io_counters;
@@ -105,6 +107,13 @@ class context {
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
 
+    // Keeps children running, each made by child<A>(options, args…): see supervision.hpp. They
+    // belong to a supervisor, which belongs to this actor and starts the first of them at once.
+    // This actor hears by `child_started` of every start, if it accepts that; whoever has the ref
+    // may ask for a child, monitor the supervisor, or stop it and so its children in good order.
+    template <class... Children>
+    auto supervise(const supervision& how, Children&&... children) -> ref<which_child>;
+
     // Tells this actor, which must accept it (checked), by exactly one `down` when another one
     // ends, at once if it is gone already: on any worker, as many monitors of one as wanted. Never
     // refused, never lost; nothing of it arrives once this actor ends or calls unmonitor(). Errors:
@@ -146,6 +155,8 @@ class context {
     std::uint64_t system_calls() const noexcept;
 
   private:
+    friend class supervisor;
+
     timer start_timer(timer_record* record, duration delay);
 
     cell& self_;

@@ -5,15 +5,6 @@
 
 namespace iapp {
 
-namespace {
-
-// Children of a failed actor have not failed themselves.
-exit_reason for_children(exit_reason why) noexcept {
-    return why == exit_reason::failed ? exit_reason::stopped : why;
-}
-
-} // namespace
-
 // Goes down to a descendant without children, ends it and goes on from its parent, so the depth of
 // a family costs no stack.
 void worker_loop::end(cell& actor) noexcept {
