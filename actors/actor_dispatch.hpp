@@ -188,27 +188,32 @@ inline constexpr actor_type type_of{
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
     slot_id id;
+    if (actors_.create(id, nullptr) == nullptr) {
+        ++counters_.actors_refused;
+        return {};
+    }
+    return construct<A>(id, std::forward<Args>(args)...) == nullptr ? slot_id{} : id;
+}
+
+template <actor A, class... Args>
+cell* worker_loop::construct(slot_id id, Args&&... args) {
+    cell* done = nullptr;
     const auto make = [&] {
-        cell** entry = actors_.create(id, nullptr);
-        if (entry == nullptr) {
-            ++counters_.actors_refused;
-            return;
-        }
+        cell*& entry = *actors_.find(id);
         // Its place is before the children that its constructor spawns.
         cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
         auto* made =
-            memory_.make<cell_of<A>>(*entry, *this, id, type_of<A>, std::forward<Args>(args)...);
+            memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
+        done = made;
     };
     guarded(make, [&](const char* why) {
         report_failed_construction(type_of<A>.name, why);
-        if (id) {
-            actors_.destroy(std::exchange(id, {}));
-        }
+        actors_.destroy(id);
     });
-    return id;
+    return done;
 }
 
 } // namespace iapp

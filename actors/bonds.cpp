@@ -135,8 +135,8 @@ void bonds::holder_ended(attachment& near, exit_reason why) noexcept {
 }
 
 void bonds::let_go(bond& which, exit_reason why) noexcept {
-    const bool here = which.other.home == home_.handle();
-    if (here && which.kind == bond_kind::monitor && which.state == bond::far_state::bound) {
+    const bool same_worker = which.other.home == home_.handle();
+    if (same_worker && which.kind == bond_kind::monitor && which.state == bond::far_state::bound) {
         table_.destroy(which.id);
         return;
     }
@@ -145,12 +145,38 @@ void bonds::let_go(bond& which, exit_reason why) noexcept {
 }
 
 void bonds::begin(bond& which, slot_id other, fate what) noexcept {
-    cell* const actor = what == fate::deliver ? home_.find(other) : nullptr;
-    if (actor != nullptr && which.state == bond::far_state::asked) {
+    const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
+    cell* const actor = wanted ? home_.find(other) : nullptr;
+    if (actor != nullptr) {
         bind_far(which, *actor);
+    } else if (wanted && home_.unborn(other)) {
+        which.state = bond::far_state::early;
+        early_.push_back(which.far);
     } else {
         which.state = bond::far_state::answered;
-        send_about(which, which.home, answer{exit_reason::gone, 1});
+        const bool failed = wanted && home_.grants().stillborn(other);
+        const exit_reason why = failed ? exit_reason::failed : exit_reason::gone;
+        send_about(which, which.home, answer{why, 1});
+    }
+}
+
+// Those who asked before the actor had come from another worker ask again.
+void bonds::arrived(slot_id who) noexcept {
+    for (auto each = early_.begin(); each != early_.end();) {
+        bond& which = static_cast<bond::half&>(*each).whole;
+        if (which.other.slot == who) {
+            each = early_.erase(each);
+            which.state = bond::far_state::asked;
+            begin(which, who, fate::deliver);
+        } else {
+            ++each;
+        }
+    }
+    for (std::size_t i = inherited_.size(); i-- > 0;) {
+        if (inherited_[i].heir == who) {
+            hear_of_link(who, inherited_[i].from, inherited_[i].why);
+            inherited_.erase(inherited_.begin() + static_cast<std::ptrdiff_t>(i));
+        }
     }
 }
 
@@ -162,7 +188,11 @@ void bonds::bind_far(bond& which, cell& other) noexcept {
 
 void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept {
     const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
-    const slot_id made = wanted ? how(home_) : slot_id{};
+    slot_id made;
+    if (wanted) {
+        guarded([&] { made = how(home_); },
+                [&](const char* why) { home_.report_failed_construction("a child", why); });
+    }
     cell* const child = made ? home_.find(made) : nullptr;
     if (child == nullptr) {
         which.state = bond::far_state::answered;
@@ -197,11 +227,14 @@ void bonds::released(bond& which, exit_reason why) noexcept {
     std::uint8_t answers = 1;
     if (which.state == bond::far_state::asked) {
         which.state = bond::far_state::let_go; // it came before the request
-    } else if (which.state == bond::far_state::bound) {
+    } else if (which.far.is_linked()) {
+        const bool bound = which.state == bond::far_state::bound;
         which.state = bond::far_state::answered;
         which.far.unlink();
         answers = 2;
-        if (which.kind == bond_kind::link) {
+        if (!bound && which.kind == bond_kind::link && !in_order(why)) {
+            inherited_.push_back({which.other.slot, which.holder, why});
+        } else if (which.kind == bond_kind::link) {
             hear_of_link(which.other.slot, which.holder, why);
         } else if (which.kind == bond_kind::child) {
             end_soon(*which.bound_to, for_children(why));
@@ -214,10 +247,10 @@ void bonds::other_ended(attachment& far, exit_reason why) noexcept {
     bond& which = static_cast<bond::half&>(far).whole;
     which.state = bond::far_state::answered;
     which.why = why;
-    bonds& here = which.bound_to->home.bonds();
-    here.to_tell_.push_back(far);
-    if (here.endings_ == 0) {
-        here.tell_all(); // its constructor has thrown
+    bonds& own = which.bound_to->home.bonds();
+    own.to_tell_.push_back(far);
+    if (own.endings_ == 0) {
+        own.tell_all(); // its constructor has thrown
     }
 }
 

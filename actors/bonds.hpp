@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace iapp {
 
@@ -45,7 +46,7 @@ struct bond {
         bond& whole;
     };
 
-    enum class far_state : std::uint8_t { asked, bound, answered, let_go };
+    enum class far_state : std::uint8_t { asked, early, bound, answered, let_go };
 
     bond(cell& holder_, actor_id other_, bond_kind kind_) noexcept;
 
@@ -81,6 +82,9 @@ class bonds {
 
     // The holder hears nothing any more. Harmless when it is not his or has ended.
     void let_go(const cell& holder, slot_id which) noexcept;
+
+    // An actor whose slot had been given away has been constructed, or has failed to.
+    void arrived(slot_id who) noexcept;
 
     std::size_t size() const noexcept { return table_.size(); }
 
@@ -127,8 +131,17 @@ class bonds {
     void hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept;
     void end_soon(cell& actor, exit_reason why) noexcept;
 
+    // One that was linked with an actor on its way here has ended before it came.
+    struct inheritance {
+        slot_id heir;
+        actor_id from;
+        exit_reason why;
+    };
+
     worker_loop& home_;
     slot_table<bond> table_;
+    std::vector<inheritance> inherited_;
+    attachment_list early_;   // far halves that ask for actors on their way from other workers
     attachment_list to_tell_; // far halves of actors that are ending
     unsigned endings_ = 0;
 };

@@ -84,6 +84,10 @@ unsigned context::worker_index() const noexcept {
     return self_.home.index();
 }
 
+unsigned context::workers() const noexcept {
+    return self_.home.workers();
+}
+
 std::string_view context::engine_name() const noexcept {
     return self_.home.io().engine_name();
 }

@@ -4,28 +4,38 @@
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/signal.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/timer.hpp>
 #include <iapp/mailbox/callback.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/watch.hpp>
 
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace iapp {
 
 template <class... Ms>
 class ref;
-struct worker;
 struct supervision;
 struct which_child;
-struct spawn_options;
 class buffer_pool;
 struct io_counters;
 
 namespace detail {
+
 template <class A>
 struct ref_to;
-}
+
+template <class... Args>
+inline constexpr bool begins_with_options = false;
+
+template <class First, class... Args>
+inline constexpr bool begins_with_options<First, Args...> =
+    std::is_same_v<std::remove_cvref_t<First>, spawn_options>;
+
+} // namespace detail
 
 // One for each actor, given to its constructor if that takes one; lives as long as the actor. All
 // calls belong to the actor's worker.
@@ -68,7 +78,21 @@ class context {
     // The ref is empty when constructor or init() failed (counted as a failed actor, and what it
     // had spawned ends) or the worker has no slot left.
     template <class A, class... Args>
-    auto spawn(Args&&... args) -> typename detail::ref_to<A>::type;
+    auto spawn(Args&&... args) -> typename detail::ref_to<A>::type
+        requires(!detail::begins_with_options<Args...>);
+
+    // The same on any worker of this system, without waiting: the ref of an actor on another worker
+    // is given at once, and what anybody sends to it waits there until it is constructed, with
+    // copies of the arguments. If that fails, it ends as a failed actor, and what was sent to it is
+    // stale. As its parent's end does not wait for other workers, it is told to stop by message.
+    // The ref is empty when too many were spawned on that worker lately (slot_grants.hpp says how
+    // many; counted as refused), or it has no slot left.
+    template <class A, class... Args>
+    auto spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type;
+
+    // One on each worker, by index; the arguments are copied for each.
+    template <class A, class... Args>
+    auto spawn_on_each(const Args&... args) -> std::vector<typename detail::ref_to<A>::type>;
 
     // A name for this actor, by which others send to it: cx.self(*this).
     template <class A>
@@ -158,6 +182,7 @@ class context {
     friend class supervisor;
 
     timer start_timer(timer_record* record, duration delay);
+    unsigned workers() const noexcept;
 
     cell& self_;
 };

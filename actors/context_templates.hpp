@@ -9,13 +9,36 @@
 namespace iapp {
 
 template <class A, class... Args>
-auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type {
+auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
+    requires(!detail::begins_with_options<Args...>) {
+    return spawn<A>(spawn_options{}, std::forward<Args>(args)...);
+}
+
+template <class A, class... Args>
+auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
-    const slot_id made = self_.home.template spawn<A>(std::forward<Args>(args)...);
-    if (made && !self_.ending) {
-        self_.adopt(*self_.home.find(made));
+    worker_loop& home = self_.home;
+    const bool child = !options.detached && !self_.ending;
+    const unsigned where = home.choose(options.on);
+    if (where != home.index()) {
+        const actor_id away = home.template spawn_away<A>(where, child ? &self_ : nullptr,
+                                                          std::forward<Args>(args)...);
+        return {away.home, away.slot};
     }
-    return {&self_.home, made};
+    const slot_id made = home.template spawn<A>(std::forward<Args>(args)...);
+    if (made && child) {
+        self_.adopt(*home.find(made));
+    }
+    return {home.handle(), made};
+}
+
+template <class A, class... Args>
+auto context::spawn_on_each(const Args&... args) -> std::vector<typename detail::ref_to<A>::type> {
+    std::vector<typename detail::ref_to<A>::type> all;
+    for (unsigned i = 0; i < workers(); ++i) {
+        all.push_back(spawn<A>(spawn_options{.on = worker{i}}, args...));
+    }
+    return all;
 }
 
 template <class... Ms>

@@ -78,6 +78,8 @@ void worker_loop::kill(slot_id who) {
     if (actor != nullptr && !actor->stopping) {
         actor->stop(exit_reason::killed);
         stop_when_idle(*actor);
+    } else if (unborn(who)) {
+        grants_.doom(who);
     }
 }
 

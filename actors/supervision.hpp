@@ -3,12 +3,11 @@
 
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ref.hpp>
+#include <iapp/actors/spawn_options.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 #include <tuple>
 #include <type_traits>
 
@@ -47,7 +46,7 @@ enum class restart_when : std::uint8_t {
 };
 
 struct child_options {
-    std::optional<worker> on = {}; // that of the supervisor if none is named
+    placement on = {}; // iapp::here is the worker of the supervisor
     restart_when restart = restart_when::always;
     // How long it may take to stop in good order (see iapp::stopping); then it is killed.
     duration stop_within = std::chrono::seconds{5};

@@ -184,10 +184,9 @@ void supervisor::start_next() {
 }
 
 void supervisor::start(child& which) {
-    worker_loop& here = cx_.self_.home;
-    const std::optional<worker> on = which.spec.options.on;
-    const result<slot_id> made =
-        here.bonds().start(cx_.self_, on ? here.peer(*on) : here, which.spec.make);
+    worker_loop& home = cx_.self_.home;
+    worker_loop& there = home.peer(worker{home.choose(which.spec.options.on)});
+    const result<slot_id> made = home.bonds().start(cx_.self_, there, which.spec.make);
     if (!made) {
         throw std::system_error{made.error(), "a supervised child"};
     }

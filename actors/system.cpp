@@ -48,6 +48,11 @@ system::system(system_options options) {
         made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
         threads_.push_back(std::move(made));
     }
+    std::vector<worker_loop*> all;
+    for (const auto& each : threads_) {
+        all.push_back(each->loop.get());
+    }
+    slot_grants::begin(all);
     engine_name_ = threads_.front()->loop->io().engine_name();
     try {
         for (unsigned i = 0; i < options.workers; ++i) {

@@ -77,7 +77,8 @@ auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
 
 template <actor A, class... Args>
 ref_to<A> system::spawn(spawn_options options, Args&&... args) {
-    worker_loop& there = at(options.on);
+    const unsigned where = options.on.choose(0, workers(), next_round_);
+    worker_loop& there = at(worker{where});
     if (stopped_) {
         return {};
     }
@@ -85,9 +86,17 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
                          worker_loop& home) mutable {
         return std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
     };
-    const result<slot_id> made =
-        call(options.on.index, std::chrono::hours{24}, std::move(construct));
+    const result<slot_id> made = call(where, std::chrono::hours{24}, std::move(construct));
     return made ? ref_to<A>{&there, *made} : ref_to<A>{};
+}
+
+template <actor A, class... Args>
+std::vector<ref_to<A>> system::spawn_on_each(const Args&... args) {
+    std::vector<ref_to<A>> all;
+    for (unsigned i = 0; i < workers(); ++i) {
+        all.push_back(spawn<A>({.on = worker{i}}, args...));
+    }
+    return all;
 }
 
 template <class M, class... Ms>

@@ -25,7 +25,8 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
       home_{place.index, memory_}, mail_{place.index, place.mesh, home_,
                                          limits.outbox_messages_max},
       idle_{place.idle, place.processor_free}, io_{std::move(io)}, bonds_{*this, limits.bonds_max},
-      actors_{limits.actors_max} {
+      actors_{limits.actors_max}, grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())},
+      distant_{*this, limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
     handle_.anchor().open(this);

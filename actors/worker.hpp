@@ -4,8 +4,11 @@
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/slot_grants.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/stop_order.hpp>
 #include <iapp/actors/worker_handle.hpp>
@@ -23,12 +26,8 @@
 
 namespace iapp {
 
-// Names a worker of a system, from 0.
-struct worker {
-    unsigned index = 0;
-};
-
 class worker_loop;
+struct birth_terms;
 
 // What workers can ask of their system.
 class system_control {
@@ -43,7 +42,9 @@ class system_control {
 };
 
 struct worker_limits {
-    std::uint32_t actors_max = 1U << 20;       // beyond it spawn gives an empty ref
+    // Beyond it spawn gives an empty ref. Slots that are granted to other workers (slot_grants.hpp)
+    // count, and so many children may an actor's worker have on others.
+    std::uint32_t actors_max = 1U << 20;
     std::size_t local_messages_max = 1U << 20; // between actors of this worker; beyond: refused
     // From this worker to one other, beyond what the ring to it holds; then they are refused. One
     // with more than 16 bytes that travels by value counts twice, here and in the ring.
@@ -105,6 +106,9 @@ class worker_loop {
 
     unsigned index() const noexcept { return place_.index; }
 
+    // Of its system.
+    unsigned workers() const noexcept { return static_cast<unsigned>(place_.mesh.size()); }
+
     // The name by which others know this worker, also when it has ended.
     worker_handle handle() const noexcept { return handle_; }
 
@@ -122,7 +126,23 @@ class worker_loop {
     // Actors. Worker's thread only.
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
+    // An actor for another worker that granted a slot for it; a child of `parent` unless that is
+    // null. Names nobody when there is no slot now.
+    template <actor A, class... Args>
+    actor_id spawn_away(unsigned where, cell* parent, Args&&... args);
+    // Such an actor arrives.
+    template <actor A, class... Args>
+    void bear(slot_id id, const birth_terms& terms, Args&&... args);
+    // The index of the worker that is meant.
+    unsigned choose(const placement& on);
+
+    slot_grants& grants() noexcept { return grants_; }
+
+    distant_children& distant() noexcept { return distant_; }
+
     cell* find(slot_id id) noexcept;
+    // Whether the slot was given away and its actor is on the way here.
+    bool unborn(slot_id id) noexcept;
     // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
     // What stop_order.hpp sends.
@@ -209,6 +229,16 @@ class worker_loop {
 
     using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
 
+    // The actor in a slot reserved for it; null, and the slot is free, when its construction
+    // failed.
+    template <actor A, class... Args>
+    cell* construct(slot_id id, Args&&... args);
+    // After the construction of an actor from another worker; `made` is null when it failed.
+    void settle(slot_id id, cell* made, const birth_terms& terms);
+    void keep_early(envelope* message) noexcept;
+    void deliver_early(slot_id to) noexcept;
+    cell* listening(slot_id id) noexcept;
+
     static bool send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                              auto&& payload, delivery how);
     bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
@@ -245,7 +275,7 @@ class worker_loop {
     bool spin(duration longest);
     void handle(parcel& message, fate what) noexcept;
     void handle(envelope* message, fate what) noexcept;
-    void dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
+    bool dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
     void handle_foreign(parcel& message, fate what) noexcept;
     void deliver_signals();
     void end_one(cell& actor) noexcept;
@@ -275,9 +305,13 @@ class worker_loop {
     delayed_posts delayed_;
     class bonds bonds_;
     slot_table<cell*> actors_;
+    slot_grants grants_;
+    distant_children distant_;
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
+    envelope_queue early_; // for actors that are on their way from other workers
+    unsigned next_round_ = 0;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
@@ -292,5 +326,6 @@ inline worker_handle::worker_handle(const worker_loop* of) noexcept
 } // namespace iapp
 
 #include <iapp/actors/actor_dispatch.hpp>
+#include <iapp/actors/birth.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

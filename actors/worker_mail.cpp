@@ -72,8 +72,8 @@ void worker_loop::deliver_when_room(worker_handle receiver, envelope* message) {
 }
 
 bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
-    cell* actor = find(to);
-    if (actor == nullptr || actor->stopping) {
+    cell* const actor = listening(to);
+    if (actor == nullptr) {
         count_dead(dead_letter::stale);
         return false;
     }
@@ -81,24 +81,42 @@ bool worker_loop::deliver(slot_id to, message_key key, void* message, void* repl
     return actor->type.receive(*actor, key, message, reply);
 }
 
+cell* worker_loop::listening(slot_id id) noexcept {
+    cell* const actor = find(id);
+    return actor == nullptr || actor->stopping ? nullptr : actor;
+}
+
 cell* worker_loop::find(slot_id id) noexcept {
     cell** entry = actors_.find(id);
     return entry == nullptr ? nullptr : *entry;
 }
 
-void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
+// False: it is for an actor that is not born yet, and is to be kept.
+bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
                            fate what) noexcept {
     if (type.run != nullptr) {
         type.run(this, to, payload, what);
-    } else if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
-    } else {
-        deliver(slot_id::from_word(to), &type, payload, nullptr);
+        return true;
     }
+    const slot_id whom = slot_id::from_word(to);
+    if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else if (cell* const actor = listening(whom)) {
+        ++counters_.delivered;
+        actor->type.receive(*actor, &type, payload, nullptr);
+    } else if (unborn(whom)) {
+        return false;
+    } else {
+        count_dead(dead_letter::stale);
+    }
+    return true;
 }
 
 void worker_loop::handle(envelope* message, fate what) noexcept {
-    dispatch(message->to, *message->type, message->payload(), what);
+    if (!dispatch(message->to, *message->type, message->payload(), what)) [[unlikely]] {
+        keep_early(message);
+        return;
+    }
     message->destroy_payload();
     mail_.release(message);
 }
@@ -107,7 +125,9 @@ void worker_loop::handle(parcel& message, fate what) noexcept {
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {
-        dispatch(message.to, *message.type, message.payload(), what);
+        if (!dispatch(message.to, *message.type, message.payload(), what)) [[unlikely]] {
+            keep_early(home_.wrap(message));
+        }
     }
 }
 
@@ -120,12 +140,15 @@ void worker_loop::handle_foreign(parcel& message, fate what) noexcept {
 }
 
 bool worker_loop::discard_local() noexcept {
-    bool some = !local_.empty() || !room_waiters_.empty();
+    bool some = !local_.empty() || !room_waiters_.empty() || !early_.empty();
     for (const room_waiter& waiter : room_waiters_) {
         local_.push(waiter.message);
     }
     room_waiters_.clear();
     while (envelope* message = local_.pop()) {
+        handle(message, fate::discard);
+    }
+    while (envelope* message = early_.pop()) {
         handle(message, fate::discard);
     }
     return some;

@@ -40,7 +40,8 @@ class world {
         w_.settle(60);
         for (const monitor_record& each : all_.monitors) {
             const bool hears = all_.souls[each.holder].alive != nullptr && !each.cancelled;
-            const bool dead = all_.souls[each.whom].alive == nullptr;
+            const std::size_t whom = all_.number_of(each.whom);
+            const bool dead = whom == all_.souls.size() || all_.souls[whom].alive == nullptr;
             if (hears) {
                 CHECK(each.heard == (dead ? 1 : 0));
             }
@@ -59,6 +60,8 @@ class world {
 
   private:
     std::size_t one_of(std::size_t n) { return random_.below(n); }
+
+    worker any_worker() { return {static_cast<unsigned>(one_of(workers))}; }
 
     // Who lives hears of the bad end of the other, or could not live.
     void check_link(std::size_t one, std::size_t other,
@@ -82,6 +85,7 @@ class world {
     }
 
     void spawn(std::size_t on) {
+        all_.births_to_fail = 0; // for one that is still on its way
         worker_loop& home = w_.loop(static_cast<unsigned>(on));
         random_.one_in(4) ? home.spawn<saint>(all_) : home.spawn<soul>(all_);
     }
@@ -127,18 +131,23 @@ class world {
     void spawn_child(soul& me) {
         if (all_.alive() < alive_max) {
             all_.births_to_fail = random_.one_in(6) ? 1 : 0;
-            me.cx.spawn<soul>(all_);
-            all_.births_to_fail = 0;
+            const soul_ref made = me.cx.spawn<soul>({.on = any_worker()}, std::ref(all_));
+            const result<monitor_id> heard = me.cx.monitor(made); // maybe before it lives
+            CHECK(static_cast<bool>(heard) == static_cast<bool>(made));
+            if (made) {
+                all_.monitors.push_back({me.number, made.actor(), *heard, false});
+                random_.one_in(8) ? me.cx.kill(made) : static_cast<void>(me.cx.link(made));
+            }
         }
     }
 
     void monitor(soul& me, std::size_t whom) {
-        const soul_record& of = all_.souls[whom];
+        const soul_record of = all_.souls[whom];
         const bool ended = of.alive == nullptr;
         const result<monitor_id> made = me.cx.monitor(of.to);
         CHECK(static_cast<bool>(made) == (whom != me.number));
         if (made) {
-            all_.monitors.push_back({me.number, whom, *made, ended});
+            all_.monitors.push_back({me.number, of.id, *made, ended});
         }
     }
 
@@ -173,9 +182,9 @@ class world {
             return;
         }
         const auto any = [this] {
-            return child<soul>({.on = worker{static_cast<unsigned>(one_of(workers))},
-                                .restart = static_cast<restart_when>(one_of(3))},
-                               std::ref(all_));
+            return child<soul>(
+                {.on = any_worker(), .restart = static_cast<restart_when>(one_of(3))},
+                std::ref(all_));
         };
         all_.supervisors.push_back(me.cx.supervise(
             {.strategy = static_cast<restart_strategy>(one_of(3)), .restarts_max = 2}, any(), any(),

@@ -32,7 +32,7 @@ struct soul_record {
 
 struct monitor_record {
     std::size_t holder;
-    std::size_t whom;
+    actor_id whom; // one that never lived is in no ledger
     monitor_id id;
     bool ended_before; // when the monitor was asked for
     bool cancelled = false;
@@ -150,11 +150,16 @@ inline void soul::on(down what) {
     REQUIRE(found != all.monitors.end());
     CHECK_FALSE(found->cancelled);
     CHECK(++found->heard == 1);
-    const soul_record& gone = all.souls[found->whom];
-    CHECK(what.who == gone.id);
+    CHECK(what.who == found->whom);
+    const std::size_t whom = all.number_of(found->whom);
+    if (whom == all.souls.size()) {
+        CHECK_FALSE(in_order(what.why));
+        return;
+    }
+    const soul_record& gone = all.souls[whom];
     CHECK(gone.alive == nullptr);
     if (found->ended_before) {
-        CHECK(what.why == exit_reason::gone);
+        CHECK((what.why == exit_reason::gone || what.why == exit_reason::failed)); // stillborn
     } else {
         CHECK((what.why == gone.why || what.why == exit_reason::gone));
     }

@@ -204,3 +204,35 @@ TEST_CASE("nobody can be stopped or killed in vain, twice, or after he is gone")
     worker.turn();
     CHECK(ended(worker) == 1);
 }
+
+TEST_CASE("a system stops an actor and waits for its end") {
+    int sum = 0;
+    checked_system sys{{.workers = 2}};
+    const auto target = sys->spawn<simple>({.on = {1}}, std::ref(sum));
+    target.send(add{3});
+    CHECK(sys->stop(target, patience()));
+    CHECK(sum == 3);
+    CHECK(sys->stop(target, patience())); // it is gone
+    CHECK(sys->stop(ref<add>{}, patience()));
+    CHECK(sys->statistics(patience())->actors.actors_ended == 1);
+}
+
+TEST_CASE("a system kills an actor that is not ready by the deadline") {
+    farewell notes;
+    checked_system sys;
+    const auto target = sys->spawn<careful>({}, std::ref(notes));
+    CHECK(sys->stop(target, 10ms).error() == std::errc::timed_out);
+    CHECK(eventually([&] { return sys->statistics(patience())->actors.actors_ended == 1; }));
+    sys.stop();
+    CHECK(notes.told == 1);
+    CHECK(notes.gone);
+}
+
+TEST_CASE("a system kills an actor, whatever it has been sent") {
+    int sum = 0;
+    checked_system sys;
+    const auto target = sys->spawn<simple>({}, std::ref(sum));
+    sys->kill(target);
+    CHECK(eventually([&] { return sys->statistics(patience())->actors.actors_ended == 1; }));
+    CHECK(sys->stop(target, patience()));
+}

@@ -21,6 +21,11 @@ class stepped_workers final : private system_control {
             loops_.push_back(std::make_unique<worker_loop>(
                 worker_place{.index = i, .mesh = mesh_.ports()}, std::move(*io), limits, control));
         }
+        std::vector<worker_loop*> all;
+        for (const auto& each : loops_) {
+            all.push_back(each.get());
+        }
+        slot_grants::begin(all);
     }
 
     // Checks that everything adds up and nothing is left.
