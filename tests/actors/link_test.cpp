@@ -187,3 +187,40 @@ TEST_CASE("an actor whose constructor links and then throws takes the other with
         CHECK(heard[0].why == exit_reason::failed);
     }
 }
+
+TEST_CASE("a link with an actor on its way to its worker holds from its birth") {
+    for (const bool other_fails_first : {true, false}) {
+        std::vector<down> heard;
+        stepped_workers w{3, {.ring_messages_max = 2}};
+        auto& from = w.spawn<mourner>(0, heard);
+        auto& linked = w.spawn<mortal>(2);
+        const auto in_the_way = w.spawn<mourner>(1, heard).self();
+        ref_to<mortal> coming;
+        w.in_turn(0, [&] {
+            for (int i = 0; i < 8; ++i) {
+                in_the_way.send(hello{});
+            }
+            coming = from.cx.spawn<mortal>({.on = worker{1}});
+            REQUIRE(from.cx.monitor(coming));
+            REQUIRE(from.cx.monitor(linked.self()));
+        });
+        w.in_turn(2, [&] { REQUIRE(linked.cx.link(coming)); });
+        w.step(1);
+        CHECK(w.loop(1).unborn(coming.id()));
+        if (other_fails_first) {
+            w.in_turn(2, [&] { linked.self().send(fail{}); });
+            w.step(1);
+            CHECK(w.loop(1).unborn(coming.id()));
+        } else {
+            REQUIRE(coming.send(fail{}));
+        }
+        w.settle();
+        REQUIRE(heard.size() == 2);
+        CHECK(heard[0].who != heard[1].who);
+        for (const down& each : heard) {
+            // The news may be older than the request of one that the full ring has held up.
+            CHECK((each.why == exit_reason::failed ||
+                   (each.who == coming.actor() && each.why == exit_reason::gone)));
+        }
+    }
+}

@@ -236,3 +236,90 @@ TEST_CASE("the end of a system ends all monitors, whoever ends first") {
         CHECK(heard.empty());
     }
 }
+
+namespace {
+
+// Fails in its construction if the test wants it.
+class newcomer {
+  public:
+    using accepts = messages<quit>;
+
+    newcomer(context& cx, bool fails) : cx_{cx} {
+        if (fails) {
+            throw std::runtime_error{"as the test wants it"};
+        }
+    }
+
+    void on(quit) { cx_.stop(); }
+
+  private:
+    context& cx_;
+};
+
+// A newcomer is on its way from worker 0 to worker 1, held up by a full ring, and monitored there
+// before it arrives: by actors of the workers 1 and 2, and by the one who has sent it.
+struct arrival {
+    explicit arrival(bool fails) {
+        w.in_turn(0, [this, fails] {
+            const auto in_the_way = w.spawn<mourner>(1, heard).self();
+            while (in_the_way.send(hello{}) && ++sent < 8) {
+            }
+            coming = watching[0]->cx.spawn<newcomer>({.on = worker{1}}, fails);
+            REQUIRE(watching[0]->cx.monitor(coming));
+        });
+        w.in_turn(2, [this] { REQUIRE(watching[2]->cx.monitor(coming)); });
+        w.in_turn(1, [this] { id = *watching[1]->cx.monitor(coming); });
+        CHECK(w.loop(1).unborn(coming.id()));
+    }
+
+    std::vector<down> heard;
+    stepped_workers w{3, {.ring_messages_max = 2}};
+    std::vector<mourner*> watching{&w.spawn<mourner>(0, heard), &w.spawn<mourner>(1, heard),
+                                   &w.spawn<mourner>(2, heard)};
+    int sent = 0;
+    ref<quit> coming;
+    monitor_id id;
+};
+
+} // namespace
+
+TEST_CASE("an actor may be monitored while it is on its way to its worker") {
+    arrival a{false};
+    CHECK(a.heard.empty());
+    a.w.settle();
+    CHECK(a.heard.empty());
+    a.coming.send(quit{});
+    a.w.settle();
+    REQUIRE(a.heard.size() == 3);
+    for (const down& each : a.heard) {
+        CHECK(each.why == exit_reason::stopped);
+    }
+}
+
+TEST_CASE("a constructor that fails on another worker is a down to all who monitor its ref") {
+    arrival a{true};
+    a.w.settle();
+    REQUIRE(a.heard.size() == 3);
+    for (const down& each : a.heard) {
+        CHECK(each.why == exit_reason::failed);
+    }
+}
+
+TEST_CASE("who monitors an actor on its way may let go of it, or end") {
+    arrival a{false};
+    a.w.in_turn(1, [&] { a.watching[1]->cx.unmonitor(a.id); });
+    a.w.in_turn(2, [&] { a.watching[2]->self().send(fail{}); });
+    a.w.step(1);
+    CHECK(a.w.loop(1).unborn(a.coming.id()));
+    a.w.settle();
+    a.coming.send(quit{});
+    a.w.settle();
+    REQUIRE(a.heard.size() == 1);
+    CHECK(a.heard[0].why == exit_reason::stopped);
+}
+
+TEST_CASE("a system may stop while an actor is on its way that is monitored already") {
+    arrival a{false};
+    a.w.end();
+    CHECK(a.heard.empty());
+}

@@ -58,6 +58,13 @@ class stepped_workers final : private system_control {
     // One turn of one worker, which does not wait.
     void step(unsigned which) { loops_[which]->turn(time_point{}); }
 
+    // f() within a turn of that worker.
+    template <class F>
+    void in_turn(unsigned which, F f) {
+        REQUIRE(post(*loops_[which], std::move(f)));
+        step(which);
+    }
+
     // As many turns of each as anything under way may need.
     void settle(unsigned turns = 20) {
         for (; turns > 0; --turns) {
