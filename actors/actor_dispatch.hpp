@@ -5,7 +5,6 @@
 #include <iapp/actors/guarded.hpp>
 #include <iapp/actors/worker.hpp>
 
-#include <array>
 #include <iterator>
 #include <optional>
 #include <system_error>
@@ -152,7 +151,7 @@ struct receiver;
 
 template <class A, class... Ms>
 struct receiver<A, messages<Ms...>> {
-    static constexpr std::array<message_key, sizeof...(Ms)> keys{key_of<Ms>()...};
+    static constexpr auto& keys = keys_of<Ms...>;
 
     static bool receive([[maybe_unused]] cell& self, [[maybe_unused]] message_key key,
                         [[maybe_unused]] void* message, [[maybe_unused]] void* reply) {
@@ -187,21 +186,27 @@ inline constexpr actor_type type_of{
 
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
-    slot_id id;
-    if (actors_.create(id, nullptr) == nullptr) {
-        ++counters_.actors_refused;
-        return {};
-    }
-    return construct<A>(id, std::forward<Args>(args)...) == nullptr ? slot_id{} : id;
+    const cell* const made = spawn_cell<A>(std::forward<Args>(args)...);
+    return made == nullptr ? slot_id{} : made->id;
 }
 
 template <actor A, class... Args>
-cell* worker_loop::construct(slot_id id, Args&&... args) {
+cell* worker_loop::spawn_cell(Args&&... args) {
+    slot_id id;
+    cell** const entry = actors_.create(id, nullptr);
+    if (entry == nullptr) {
+        ++counters_.actors_refused;
+        return nullptr;
+    }
+    return construct<A>(id, *entry, std::forward<Args>(args)...);
+}
+
+template <actor A, class... Args>
+cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
+    // Its place is before the children that its constructor spawns.
+    cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
     cell* done = nullptr;
     const auto make = [&] {
-        cell*& entry = *actors_.find(id);
-        // Its place is before the children that its constructor spawns.
-        cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
         auto* made =
             memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(

@@ -3,6 +3,8 @@
 
 #include <iapp/actors/worker.hpp>
 
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +13,7 @@ namespace iapp {
 // What a worker is told of an actor besides the arguments of its constructor.
 struct birth_terms {
     distant_parent parent;
+    std::string name; // empty: none
 };
 
 // Runs itself there; `to` is the slot that was granted. Its place is reserved with the slot.
@@ -36,18 +39,20 @@ struct birth {
 template <actor A, class... Args>
 void worker_loop::bear(slot_id id, const birth_terms& terms, Args&&... args) {
     cell* made = nullptr;
-    if (grants_.begin_birth(id)) {
-        made = construct<A>(id, std::forward<Args>(args)...);
+    const bool alive = grants_.begin_birth(id); // else killed on its way
+    if (alive && may_be_named(type_of<A>.name, terms.name)) {
+        made = construct<A>(id, *actors_.find(id), std::forward<Args>(args)...);
     } else {
-        actors_.destroy(id); // killed on its way
+        actors_.destroy(id);
     }
     settle(id, made, terms);
 }
 
 // The name of the actor that is to live on another worker; it is on its way when this returns.
 template <actor A, class... Args>
-actor_id worker_loop::spawn_away(unsigned where, cell* parent, Args&&... args) {
-    birth<A, std::decay_t<Args>...> coming{{}, {std::forward<Args>(args)...}};
+actor_id worker_loop::spawn_away(unsigned where, cell* parent, std::string_view name,
+                                 Args&&... args) {
+    birth<A, std::decay_t<Args>...> coming{{{}, std::string{name}}, {std::forward<Args>(args)...}};
     const actor_id child{peer(worker{where}).handle(), grants_.take(where)};
     if (!child) {
         ++counters_.actors_refused;

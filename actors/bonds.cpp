@@ -188,12 +188,11 @@ void bonds::bind_far(bond& which, cell& other) noexcept {
 
 void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept {
     const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
-    slot_id made;
+    cell* child = nullptr;
     if (wanted) {
-        guarded([&] { made = how(home_); },
+        guarded([&] { child = how(home_); },
                 [&](const char* why) { home_.report_failed_construction("a child", why); });
     }
-    cell* const child = made ? home_.find(made) : nullptr;
     if (child == nullptr) {
         which.state = bond::far_state::answered;
         send_about(which, which.home, answer{exit_reason::failed, 2});
@@ -203,7 +202,7 @@ void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept 
     if (cell* const parent = &which.home == &home_ ? home_.find(which.holder.slot) : nullptr) {
         parent->adopt(*child);
     }
-    send_about(which, which.home, birth_notice{made});
+    send_about(which, which.home, birth_notice{child->id});
 }
 
 void bonds::hear_of_birth(bond& which, slot_id child) noexcept {

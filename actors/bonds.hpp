@@ -17,8 +17,8 @@ namespace iapp {
 struct cell;
 class worker_loop;
 
-// Makes an actor on the worker that calls it; an empty name when that fails.
-using actor_maker = std::function<slot_id(worker_loop& home)>;
+// Makes an actor on the worker that calls it; null when that fails.
+using actor_maker = std::function<cell*(worker_loop& home)>;
 
 // Tells the holder of a bond to a child that it has been constructed.
 struct born {

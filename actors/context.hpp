@@ -84,15 +84,23 @@ class context {
     // The same on any worker of this system, without waiting: the ref of an actor on another worker
     // is given at once, and what anybody sends to it waits there until it is constructed, with
     // copies of the arguments. If that fails, it ends as a failed actor, and what was sent to it is
-    // stale. As its parent's end does not wait for other workers, it is told to stop by message.
-    // The ref is empty when too many were spawned on that worker lately (slot_grants.hpp says how
-    // many; counted as refused), or it has no slot left.
+    // stale. One that would have the name of another is not constructed, or, if two workers give
+    // the name at the same time, one of the two fails. As its parent's end does not wait for other
+    // workers, it is told to stop by message. The ref is empty when too many were spawned on that
+    // worker lately (slot_grants.hpp says how many; counted as refused), or it has no slot left.
     template <class A, class... Args>
     auto spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type;
 
     // One on each worker, by index; the arguments are copied for each.
     template <class A, class... Args>
     auto spawn_on_each(const Args&... args) -> std::vector<typename detail::ref_to<A>::type>;
+
+    // The actor that goes by that name, as far as this worker knows: a name that an actor gives is
+    // known on another worker when the news has got there; one that system::spawn() has given, on
+    // all when that returns. Errors: actor_error::no_such_name, and unaccepted when the actor does
+    // not accept all of Ms.
+    template <class... Ms>
+    result<ref<Ms...>> find(std::string_view name) const;
 
     // A name for this actor, by which others send to it: cx.self(*this).
     template <class A>

@@ -20,16 +20,31 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
     worker_loop& home = self_.home;
     const bool child = !options.detached && !self_.ending;
     const unsigned where = home.choose(options.on);
+    if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
+        return {};
+    }
     if (where != home.index()) {
-        const actor_id away = home.template spawn_away<A>(where, child ? &self_ : nullptr,
-                                                          std::forward<Args>(args)...);
+        const actor_id away = home.template spawn_away<A>(
+            where, child ? &self_ : nullptr, options.name, std::forward<Args>(args)...);
         return {away.home, away.slot};
     }
-    const slot_id made = home.template spawn<A>(std::forward<Args>(args)...);
-    if (made && child) {
-        self_.adopt(*home.find(made));
+    cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
+    if (made == nullptr) {
+        return {};
     }
-    return {home.handle(), made};
+    if (child) {
+        self_.adopt(*made);
+    }
+    if (!options.name.empty()) {
+        home.names().claim(*made, options.name);
+    }
+    return {home.handle(), made->id};
+}
+
+template <class... Ms>
+result<ref<Ms...>> context::find(std::string_view name) const {
+    const result<actor_id> found = self_.home.names().find(name, detail::keys_of<Ms...>);
+    return found ? result<ref<Ms...>>{ref<Ms...>{found->home, found->slot}} : found.error();
 }
 
 template <class A, class... Args>

@@ -3,6 +3,7 @@
 
 #include <iapp/mailbox/message.hpp>
 
+#include <array>
 #include <concepts>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,13 @@ template <class M>
 constexpr message_key key_of() noexcept {
     return &message_type_of<std::remove_cvref_t<M>>;
 }
+
+namespace detail {
+
+template <class... Ms>
+inline constexpr std::array<message_key, sizeof...(Ms)> keys_of{key_of<Ms>()...};
+
+} // namespace detail
 
 template <class A, class M>
 concept handles = requires(A& actor, M&& message) {

@@ -2,6 +2,7 @@
 // spawn_options: where a new actor is to live, and how.
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace iapp {
@@ -11,46 +12,41 @@ struct worker {
     unsigned index = 0;
 };
 
+enum spawn_place : std::uint8_t {
+    here,       // the worker of the actor that spawns; worker 0 for a thread that is no worker
+    round_robin // each worker in turn; each worker and each system goes its own round
+};
+
 // On which worker an actor is spawned: worker{n}, iapp::here or iapp::round_robin.
 class placement {
   public:
-    enum class kind : std::uint8_t { fixed, here, round_robin };
-
-    // Here.
     constexpr placement() noexcept = default;
 
+    constexpr placement(spawn_place where) noexcept : where_{where} {}
+
     // The worker must exist (checked).
-    constexpr placement(worker on) noexcept : kind_{kind::fixed}, index_{on.index} {}
+    constexpr placement(worker on) noexcept : fixed_{true}, index_{on.index} {}
 
     constexpr placement(unsigned index) noexcept : placement{worker{index}} {}
 
-    explicit constexpr placement(kind how) noexcept : kind_{how} {}
-
-    // The worker's index, for one who spawns on `here`; `next` is the turn of the round.
-    constexpr unsigned choose(unsigned here, unsigned workers, unsigned& next) const noexcept {
-        switch (kind_) {
-        case kind::fixed:
+    // The worker's index, for one who spawns on `home`; `next` is the turn of the round.
+    constexpr unsigned choose(unsigned home, unsigned workers, unsigned& next) const noexcept {
+        if (fixed_) {
             return index_;
-        case kind::round_robin:
-            return next++ % workers;
-        case kind::here:
-            break;
         }
-        return here;
+        return where_ == round_robin ? next++ % workers : home;
     }
 
   private:
-    kind kind_ = kind::here;
+    bool fixed_ = false;
+    spawn_place where_ = here;
     unsigned index_ = 0;
 };
 
-// The worker of the actor that spawns; worker 0 for a thread that is no worker.
-inline constexpr placement here{placement::kind::here};
-
-// Each worker in turn; every one who spawns goes his own round, actors of one worker together.
-inline constexpr placement round_robin{placement::kind::round_robin};
-
 struct spawn_options {
+    // By which others find it, unless empty; the actor has it until it ends, and no other one of
+    // its system meanwhile. Copied. See actor_names.hpp.
+    std::string_view name = {};
     placement on = {};
     bool detached = false; // no child of the actor that spawns it
 };

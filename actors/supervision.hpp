@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <type_traits>
 
@@ -46,7 +47,8 @@ enum class restart_when : std::uint8_t {
 };
 
 struct child_options {
-    placement on = {}; // iapp::here is the worker of the supervisor
+    std::string name = {}; // of each that is started; see spawn_options
+    placement on = {};     // iapp::here is the worker of the supervisor
     restart_when restart = restart_when::always;
     // How long it may take to stop in good order (see iapp::stopping); then it is killed.
     duration stop_within = std::chrono::seconds{5};
@@ -67,8 +69,17 @@ child_spec child(const child_options& options, Args&&... args) {
                       std::is_constructible_v<A, const std::unwrap_ref_decay_t<Args>&...>,
                   "a child is made again from the same arguments, which it gets as constants");
     using arguments = std::tuple<std::unwrap_ref_decay_t<Args>...>;
-    auto make = [given = arguments{std::forward<Args>(args)...}](worker_loop& home) {
-        return std::apply([&](auto&... each) { return home.spawn<A>(each...); }, given);
+    auto make = [name = options.name,
+                 given = arguments{std::forward<Args>(args)...}](worker_loop& home) {
+        if (!name.empty() && !home.may_be_named(type_of<A>.name, name)) {
+            return static_cast<cell*>(nullptr);
+        }
+        cell* const made =
+            std::apply([&](auto&... each) { return home.spawn_cell<A>(each...); }, given);
+        if (made != nullptr && !name.empty()) {
+            home.names().claim(*made, name);
+        }
+        return made;
     };
     return {options, &type_of<A>, std::make_shared<const actor_maker>(std::move(make))};
 }

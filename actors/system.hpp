@@ -24,6 +24,7 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
+    dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;
@@ -41,12 +42,18 @@ class system final : private system_control {
     ~system();
 
     static constexpr std::chrono::seconds stop_deadline{10};
+    // How long spawn() waits for a worker.
+    static constexpr std::chrono::hours spawn_deadline{24};
 
-    // A new actor on a worker, nobody's child; waits until it is constructed there. The ref is
-    // empty when its constructor or its init() failed, the worker has no slot left or the system is
-    // stopping.
+    // A new actor on a worker, nobody's child; waits until it is constructed there, and, if it has
+    // a name, until all workers know it. The ref is empty when its constructor or its init()
+    // failed, another one has its name, the worker has no slot left or the system is stopping.
     template <actor A, class... Args>
     ref_to<A> spawn(spawn_options options, Args&&... args);
+
+    // The actor that goes by that name. Errors as context::find(), and timed_out.
+    template <class... Ms>
+    result<ref<Ms...>> find(std::string_view name, std::chrono::nanoseconds deadline);
 
     // One on each worker, by index; the arguments are copied for each.
     template <actor A, class... Args>
@@ -127,6 +134,8 @@ class system final : private system_control {
     template <class F>
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
+    // Whether a living actor goes by that name.
+    bool name_taken(std::string_view name);
     void end_started_threads();
     void discard_mail() noexcept;
     static void run_thread(worker_thread& self, const std::string& name, int processor);

@@ -79,15 +79,43 @@ template <actor A, class... Args>
 ref_to<A> system::spawn(spawn_options options, Args&&... args) {
     const unsigned where = options.on.choose(0, workers(), next_round_);
     worker_loop& there = at(worker{where});
-    if (stopped_) {
+    if (stopped_ || (!options.name.empty() && name_taken(options.name))) {
         return {};
     }
-    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](
-                         worker_loop& home) mutable {
-        return std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+    auto named = options.name.empty() ? nullptr : std::make_shared<reply_slot<bool>>();
+    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
+                      name = std::string{options.name}, named](worker_loop& home) mutable {
+        if (!home.may_be_named(type_of<A>.name, name)) {
+            return slot_id{};
+        }
+        const slot_id made =
+            std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        if (made && named) {
+            home.names().claim(*home.find(made), name,
+                               std::make_shared<name_verdict>(std::move(named)));
+        }
+        return made;
     };
-    const result<slot_id> made = call(where, std::chrono::hours{24}, std::move(construct));
-    return made ? ref_to<A>{&there, *made} : ref_to<A>{};
+    const result<slot_id> made = call(where, spawn_deadline, std::move(construct));
+    if (!made || !*made || (named && !(named->wait(spawn_deadline) && *named->reply()))) {
+        return {};
+    }
+    return {there.handle(), *made};
+}
+
+template <class... Ms>
+result<ref<Ms...>> system::find(std::string_view name, std::chrono::nanoseconds deadline) {
+    if (stopped_) {
+        return actor_error::no_such_name;
+    }
+    const result<result<actor_id>> answer =
+        call(0, deadline, [name = std::string{name}](worker_loop& home) {
+            return home.names().find(name, detail::keys_of<Ms...>);
+        });
+    if (!answer || !*answer) {
+        return answer ? answer->error() : answer.error();
+    }
+    return ref<Ms...>{(*answer)->home, (*answer)->slot};
 }
 
 template <actor A, class... Args>

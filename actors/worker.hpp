@@ -1,9 +1,11 @@
 #pragma once
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
+#include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
@@ -63,7 +65,8 @@ struct worker_place {
     unsigned index = 0;
     mail_mesh mesh; // of all workers, this one's port at `index`
     idle_policy idle = {};
-    bool processor_free = false; // the process has a processor for each worker
+    bool processor_free = false;              // the process has a processor for each worker
+    dead_letter_function on_dead_letter = {}; // may be empty
 };
 
 // Belongs to one thread at a time, which adopts it; only mail() and what the report functions give
@@ -126,10 +129,13 @@ class worker_loop {
     // Actors. Worker's thread only.
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
+    // The same; null when it failed.
+    template <actor A, class... Args>
+    cell* spawn_cell(Args&&... args);
     // An actor for another worker that granted a slot for it; a child of `parent` unless that is
     // null. Names nobody when there is no slot now.
     template <actor A, class... Args>
-    actor_id spawn_away(unsigned where, cell* parent, Args&&... args);
+    actor_id spawn_away(unsigned where, cell* parent, std::string_view name, Args&&... args);
     // Such an actor arrives.
     template <actor A, class... Args>
     void bear(slot_id id, const birth_terms& terms, Args&&... args);
@@ -139,6 +145,11 @@ class worker_loop {
     slot_grants& grants() noexcept { return grants_; }
 
     distant_children& distant() noexcept { return distant_; }
+
+    actor_names& names() noexcept { return names_; }
+
+    // Whether an actor of that type may have that name, or none; counts and says so if not.
+    bool may_be_named(std::string_view actor, std::string_view name) noexcept;
 
     cell* find(slot_id id) noexcept;
     // Whether the slot was given away and its actor is on the way here.
@@ -198,6 +209,10 @@ class worker_loop {
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
 
+    // Counts a message to an actor as a dead letter, and tells the observer.
+    void bury(worker_handle home, std::uint64_t to, const message_type& type,
+              dead_letter why) noexcept;
+
     // Signals: what the handler noted reaches its actor with the next turn.
     std::error_code subscribe(int number, cell& actor, signal_options options) noexcept;
     void unsubscribe(int number) noexcept;
@@ -232,7 +247,7 @@ class worker_loop {
     // The actor in a slot reserved for it; null, and the slot is free, when its construction
     // failed.
     template <actor A, class... Args>
-    cell* construct(slot_id id, Args&&... args);
+    cell* construct(slot_id id, cell*& entry, Args&&... args);
     // After the construction of an actor from another worker; `made` is null when it failed.
     void settle(slot_id id, cell* made, const birth_terms& terms);
     void keep_early(envelope* message) noexcept;
@@ -244,7 +259,9 @@ class worker_loop {
     bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
     bool send_away(unsigned there, std::uint64_t to, const message_type& type, auto&& payload,
                    delivery how);
-    void count_outcome(const message_type& type, bool taken) noexcept;
+    void count_outcome(unsigned there, std::uint64_t to, const message_type& type,
+                       bool taken) noexcept;
+    void bury_refused(unsigned there, std::uint64_t to, const message_type& type) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
@@ -307,11 +324,13 @@ class worker_loop {
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
+    actor_names names_{*this};
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
     envelope_queue early_; // for actors that are on their way from other workers
     unsigned next_round_ = 0;
+    bool observing_ = false;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran

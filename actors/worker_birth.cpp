@@ -13,12 +13,23 @@ unsigned worker_loop::choose(const placement& on) {
 void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
     if (made != nullptr) {
         distant_children::attach(*made, terms.parent);
+        if (!terms.name.empty()) {
+            names_.claim(*made, terms.name);
+        }
     } else {
         grants_.note_stillborn(id);
         distant_children::tell(terms.parent);
     }
     bonds_.arrived(id);
     deliver_early(id);
+}
+
+bool worker_loop::may_be_named(std::string_view actor, std::string_view name) noexcept {
+    const bool taken = static_cast<bool>(names_.holder(name)); // nobody is called nothing
+    if (taken) {
+        report_failed_construction(actor, "another actor has got its name");
+    }
+    return !taken;
 }
 
 bool worker_loop::unborn(slot_id id) noexcept {
@@ -32,7 +43,7 @@ void worker_loop::keep_early(envelope* message) noexcept {
         early_.push(message);
         return;
     }
-    count_dead(dead_letter::refused);
+    bury(handle_, message->to, *message->type, dead_letter::refused);
     message->destroy_payload();
     mail_.release(message);
 }

@@ -74,7 +74,7 @@ void worker_loop::deliver_when_room(worker_handle receiver, envelope* message) {
 bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
     cell* const actor = listening(to);
     if (actor == nullptr) {
-        count_dead(dead_letter::stale);
+        bury(handle_, to.to_word(), *key, dead_letter::stale);
         return false;
     }
     ++counters_.delivered;
@@ -107,7 +107,7 @@ bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* pay
     } else if (unborn(whom)) {
         return false;
     } else {
-        count_dead(dead_letter::stale);
+        bury(handle_, to, type, dead_letter::stale);
     }
     return true;
 }

@@ -76,7 +76,7 @@ bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& 
         local_.push(
             home_.make<std::remove_cvref_t<Payload>>(to, type, std::forward<Payload>(payload)));
     }
-    count_outcome(type, room);
+    count_outcome(index(), to, type, room);
     return room;
 }
 
@@ -99,16 +99,17 @@ bool worker_loop::send_away(unsigned there, std::uint64_t to, const message_type
         room = mail_.send(
             there, 1, [&](parcel& message) { put_envelope(message, made); }, how);
     }
-    count_outcome(type, room);
+    count_outcome(there, to, type, room);
     return room;
 }
 
-[[gnu::always_inline]] inline void worker_loop::count_outcome(const message_type& type,
+[[gnu::always_inline]] inline void worker_loop::count_outcome(unsigned there, std::uint64_t to,
+                                                              const message_type& type,
                                                               bool taken) noexcept {
     if (type.run == nullptr) {
         ++counters_.sent;
         if (!taken) [[unlikely]] {
-            count_dead(dead_letter::refused);
+            bury_refused(there, to, type);
         }
     }
 }
