@@ -2,10 +2,10 @@
 // What the compiler writes for a class of actors: how a message finds its handler, and how one is
 // made. Included by worker.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/replier.hpp>
 #include <iapp/actors/worker.hpp>
 
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <system_error>
@@ -38,13 +38,7 @@ class handler_scope {
         if (self_.stopping) {
             return; // it asked to be stopped and hears no more
         }
-        try {
-            handler();
-        } catch (const std::exception& e) {
-            failed(e.what());
-        } catch (...) {
-            failed("an exception that is no std::exception");
-        }
+        guarded(std::forward<F>(handler), [&](const char* why) { failed(why); });
     }
 
   private:
@@ -227,20 +221,20 @@ template <actor A, class... Args>
 cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
-    try {
+    cell* done = nullptr;
+    const auto make = [&] {
         auto* made =
             memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
-        return made;
-    } catch (const std::exception& e) {
-        report_failed_construction(type_of<A>.name, e.what());
-    } catch (...) {
-        report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
-    }
-    actors_.destroy(id);
-    return nullptr;
+        done = made;
+    };
+    guarded(make, [&](const char* why) {
+        report_failed_construction(type_of<A>.name, why);
+        actors_.destroy(id);
+    });
+    return done;
 }
 
 } // namespace iapp

@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/ask.hpp>
+#include <iapp/actors/death.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/timer.hpp>
@@ -18,6 +19,8 @@ namespace iapp {
 
 template <class... Ms>
 class ref;
+struct supervision;
+struct which_child;
 class buffer_pool;
 struct io_counters;
 
@@ -153,6 +156,38 @@ class context {
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
 
+    // Keeps children running, each made by child<A>(options, args…): see supervision.hpp. They
+    // belong to a supervisor, which belongs to this actor and starts the first of them at once.
+    // This actor hears by `child_started` of every start, if it accepts that; whoever has the ref
+    // may ask for a child, monitor the supervisor, or stop it and so its children in good order.
+    template <class... Children>
+    auto supervise(const supervision& how, Children&&... children) -> ref<which_child>;
+
+    // Tells this actor, which must accept it (checked), by exactly one `down` when another one
+    // ends, at once if it is gone already: on any worker, as many monitors of one as wanted. Never
+    // refused, never lost; nothing of it arrives once this actor ends or calls unmonitor(). Errors:
+    // invalid_argument when `whom` is empty or this actor itself, operation_not_supported when it
+    // is of another system, no_buffer_space at worker_limits::bonds_max.
+    result<monitor_id> monitor(actor_id whom);
+    void unmonitor(monitor_id which) noexcept;
+
+    template <class... Ms>
+    result<monitor_id> monitor(const ref<Ms...>& whom) {
+        return monitor(whom.actor());
+    }
+
+    // Lets this actor and another one end together: when either ends for another reason than an
+    // order to stop or the end of its worker, the other ends for the same reason, or hears of it if
+    // it accepts `linked_down`. One that is gone already counts as failed. Who has linked may
+    // unlink. Errors as for monitor().
+    result<link_id> link(actor_id with);
+    void unlink(link_id which) noexcept;
+
+    template <class... Ms>
+    result<link_id> link(const ref<Ms...>& with) {
+        return link(with.actor());
+    }
+
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.
     result<signal_watch> on_signal(int number, signal_options options = {});
@@ -169,6 +204,8 @@ class context {
     std::uint64_t system_calls() const noexcept;
 
   private:
+    friend class supervisor;
+
     timer start_timer(timer_record* record, duration delay);
     unsigned workers() const noexcept;
 

@@ -4,6 +4,7 @@
 #include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ask_table.hpp>
+#include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
@@ -53,7 +54,8 @@ struct worker_limits {
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
-    std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
+    std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
+    std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -152,6 +154,8 @@ class worker_loop {
     bool may_be_named(std::string_view actor, std::string_view name) noexcept;
 
     cell* find(slot_id id) noexcept;
+    // Whether the slot was given away and its actor is on the way here.
+    bool unborn(slot_id id) noexcept;
     // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
     // What stop_order.hpp sends.
@@ -204,6 +208,10 @@ class worker_loop {
 
     ask_table& asks() noexcept { return asks_; }
 
+    class bonds& bonds() noexcept {
+        return bonds_;
+    }
+
     void count_sent() noexcept { ++counters_.sent; }
 
     void count_refused() noexcept {
@@ -254,7 +262,6 @@ class worker_loop {
     cell* construct(slot_id id, cell*& entry, Args&&... args);
     // After the construction of an actor from another worker; `made` is null when it failed.
     void settle(slot_id id, cell* made, const birth_terms& terms);
-    bool unborn(slot_id id) noexcept;
     void keep_early(envelope* message) noexcept;
     void deliver_early(slot_id to) noexcept;
     cell* listening(slot_id id) noexcept;
@@ -326,6 +333,7 @@ class worker_loop {
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     ask_table asks_;
+    class bonds bonds_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
