@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context.hpp>
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/statistics.hpp>

@@ -11,9 +11,17 @@ class actor_error_category final : public std::error_category {
     const char* name() const noexcept override { return "iapp.actor"; }
 
     std::string message(int value) const override {
-        return static_cast<actor_error>(value) == actor_error::unanswered
-                   ? "the actor gave no answer"
-                   : "the actor's worker takes no more messages";
+        switch (static_cast<actor_error>(value)) {
+        case actor_error::unanswered:
+            return "the actor gave no answer";
+        case actor_error::refused:
+            return "the actor's worker takes no more messages";
+        case actor_error::wrong_event_type:
+            return "the event queue of that name has events of another type";
+        case actor_error::too_many_queues:
+            return "the system has as many event queues as it may have";
+        }
+        return "an unknown error";
     }
 };
 

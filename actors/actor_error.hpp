@@ -6,8 +6,10 @@
 namespace iapp {
 
 enum class actor_error {
-    unanswered = 1, // the actor is gone, has failed or ends without an answer
-    refused,        // its worker's mail is at its limit, or the system is stopping
+    unanswered = 1,   // the actor is gone, has failed or ends without an answer
+    refused,          // its worker's mail is at its limit, or the system is stopping
+    wrong_event_type, // the event queue of that name has events of another type
+    too_many_queues,  // the system has as many event queues as it may have
 };
 
 // The category "iapp.actor".

@@ -1,6 +1,7 @@
 #pragma once
 // context: what an actor sees of the runtime.
 
+#include <iapp/actors/queue_options.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/timer.hpp>
 #include <iapp/mailbox/callback.hpp>
@@ -16,6 +17,9 @@ class ref;
 struct worker;
 struct spawn_options;
 class buffer_pool;
+class subscription;
+template <class T>
+class event_queue;
 struct io_counters;
 
 namespace detail {
@@ -79,6 +83,19 @@ class context {
     // asks once at a time.
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
+
+    // Publish and subscribe: see event_queue.hpp. A new queue of events of type T; an empty handle
+    // when the system has queues_max of them.
+    template <class T>
+    event_queue<T> make_queue(const queue_options& options = {});
+    // The queue of that name, made with these options if there is none. Errors: wrong_event_type
+    // when its events are not T, too_many_queues.
+    template <class T>
+    result<event_queue<T>> queue(std::string_view name, const queue_options& options = {});
+    // From now on this actor gets what is published: cx.subscribe(*this, queue). It must accept T
+    // and take it as `const T&` or by value (checked). Empty when the queue is not of this system.
+    template <class A, class T>
+    subscription subscribe(const A& me, const event_queue<T>& to);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

@@ -86,6 +86,7 @@ system::~system() {
         std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
         std::abort();
     }
+    queues().life().end();
     discard_mail(); // what other threads were about to push when it stopped
 }
 
@@ -123,6 +124,7 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
         return {};
     }
     const steady::time_point until = steady::now() + deadline;
+    queues().life().close();
     for (const auto& worker : threads_) {
         worker->loop->ask_to_stop();
     }

@@ -133,6 +133,7 @@ void worker_loop::run() {
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
+    queues_.remove_callbacks();
     delayed_.drop_all();
     io_->close_all(time_point::max());
     discard_local();

@@ -5,6 +5,8 @@
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/queue_hub.hpp>
+#include <iapp/actors/queue_registry.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
 #include <iapp/mailbox/mailbox.hpp>
@@ -35,8 +37,13 @@ class system_control {
     // The worker of that index, which must exist (checked).
     virtual worker_loop& at(worker which) = 0;
 
+    queue_registry& queues() noexcept { return queues_; }
+
   protected:
     ~system_control() = default;
+
+  private:
+    queue_registry queues_;
 };
 
 struct worker_limits {
@@ -97,6 +104,9 @@ class worker_loop {
 
     unsigned index() const noexcept { return place_.index; }
 
+    // How many the system has.
+    unsigned workers() const noexcept { return static_cast<unsigned>(place_.mesh.size()); }
+
     worker_loop& peer(worker which) { return system_.at(which); }
 
     // Whether both belong to one system, so that rings lead from one to the other.
@@ -136,6 +146,12 @@ class worker_loop {
     void deliver_when_room(const worker_loop& receiver, envelope* message);
 
     memory_home& message_memory() noexcept { return home_; }
+
+    // The subscribers of event queues on this worker.
+    queue_hubs& queues() noexcept { return queues_; }
+
+    // What event queues count into.
+    worker_counters& tally() noexcept { return counters_; }
 
     // Posts that have arrived; called by post.hpp. begin_post() is false when it was cancelled or
     // is dropped, and counts.
@@ -239,6 +255,7 @@ class worker_loop {
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
+    queue_hubs queues_;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
