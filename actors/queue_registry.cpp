@@ -8,14 +8,20 @@ namespace iapp {
 
 queue_registry::~queue_registry() {
     life_.end();
-    for (queue_core* each = all_.load(std::memory_order_relaxed); each != nullptr;) {
-        delete std::exchange(each, each->next);
+    free_all(named_.load(std::memory_order_relaxed)); // all others have ended
+    free_all(nameless_.load(std::memory_order_relaxed));
+}
+
+void queue_registry::free_all(queue_core* first) noexcept {
+    while (first != nullptr) {
+        delete std::exchange(first, first->next);
     }
 }
 
 queue_core* queue_registry::get(system_control& system, unsigned workers, const message_type* type,
                                 std::string_view name, const queue_options& options) {
-    queue_core* first = all_.load(std::memory_order_acquire); // pairs with the exchange below
+    std::atomic<queue_core*>& all = name.empty() ? nameless_ : named_;
+    queue_core* first = all.load(std::memory_order_acquire); // pairs with the exchange below
     if (queue_core* found = find(first, name)) {
         return found;
     }
@@ -35,8 +41,8 @@ queue_core* queue_registry::get(system_control& system, unsigned workers, const 
         }
         made->next = first;
         // release: whoever finds the queue sees it made. acquire: the other thread's one.
-    } while (!all_.compare_exchange_weak(first, made.get(), std::memory_order_acq_rel,
-                                         std::memory_order_acquire));
+    } while (!all.compare_exchange_weak(first, made.get(), std::memory_order_acq_rel,
+                                        std::memory_order_acquire));
     return made.release();
 }
 

@@ -12,7 +12,7 @@ namespace iapp {
 
 class system_control;
 
-// Any thread finds and makes queues in it, by a list that only grows. Queues are freed with it.
+// Any thread finds and makes queues in it, by lists that only grow. Queues are freed with it.
 class queue_registry {
   public:
     // Queues of one system; beyond it none is made.
@@ -32,11 +32,12 @@ class queue_registry {
     system_life& life() noexcept { return life_; }
 
   private:
-    // Among those from `first` on.
     static queue_core* find(queue_core* first, std::string_view name) noexcept;
+    static void free_all(queue_core* first) noexcept;
 
     system_life& life_ = system_life::begin();
-    std::atomic<queue_core*> all_{nullptr};
+    std::atomic<queue_core*> named_{nullptr};
+    std::atomic<queue_core*> nameless_{nullptr};
     std::atomic<std::uint32_t> count_{0};
 };
 
