@@ -134,16 +134,13 @@ struct remove_callback {
 void request_replay(queue_hub& of);
 
 template <class A, class T>
-unsigned tell_actor(void* who, const void* event) {
+void tell_actor(void* who, const void* event) noexcept {
     cell& self = *static_cast<cell*>(who);
     if (self.stopping) [[unlikely]] {
-        self.home.count_sent();
-        self.home.count_dead(dead_letter::stale);
-        return 0;
+        return self.home.queues().tell_stopped(self.home);
     }
-    handler_scope scope{self, message_type_of<T>};
-    scope.run([&] { actor_in<A>(self).on(*static_cast<const T*>(event)); });
-    return 1;
+    handler_scope scope{self, message_type_of<T>, handler_scope::one_of_many{}};
+    scope.call([&] { actor_in<A>(self).on(*static_cast<const T*>(event)); });
 }
 
 template <class F, class T>
@@ -156,11 +153,11 @@ struct callback_subscription final : queue_subscriber {
         self.hub.home().memory().destroy(static_cast<callback_subscription*>(&self));
     }
 
-    static unsigned tell(void* who, const void* event) {
+    static void tell(void* who, const void* event) noexcept {
         static constexpr std::string_view name = type_name<F>();
         auto& self = *static_cast<callback_subscription*>(who);
         worker_loop& home = self.hub.home();
-        home.note_running(&name, &message_type_of<T>.name);
+        home.note_running(&name);
         try {
             self.callback(*static_cast<const T*>(event));
         } catch (const std::exception& e) {
@@ -168,7 +165,6 @@ struct callback_subscription final : queue_subscriber {
         } catch (...) {
             home.post_failed(name, "an exception that is no std::exception");
         }
-        return 1;
     }
 
     F callback;

@@ -10,21 +10,28 @@ namespace iapp {
 
 namespace {
 
-unsigned tell_nobody(void*, const void*) {
-    return 0;
+void tell_nobody(void* worker, const void*) noexcept {
+    static_cast<worker_loop*>(worker)->queues().tell_nobody();
 }
 
 } // namespace
 
+// From first to last of those who are told of something, whose number it counts.
 class queue_hub::walk {
   public:
-    explicit walk(queue_hub& through) noexcept : hub_{through} { hub_.walking_ = true; }
+    walk(queue_hub& through, std::size_t targets) noexcept : hub_{through}, targets_{targets} {
+        hub_.walking_ = true;
+        hub_.home_.note_running(nullptr, &hub_.queue_.type()->name);
+    }
 
     ~walk() {
+        worker_counters& all = hub_.home_.tally();
+        const std::uint64_t told = targets_ - hub_.home_.queues().take_untold();
+        queue_tally::add(hub_.queue_.lane(hub_.home_.index()).tally.deliveries, told);
+        all.sent += told;
+        all.delivered += told;
         hub_.walking_ = false;
-        if (hub_.subscribers_ != hub_.targets_.size()) {
-            hub_.close_holes();
-        }
+        hub_.end_walk();
     }
 
     walk(const walk&) = delete;
@@ -32,14 +39,19 @@ class queue_hub::walk {
 
   private:
     queue_hub& hub_;
+    std::size_t targets_;
 };
+
+queue_hub::target& queue_hub::at(std::uint32_t place) noexcept {
+    return place < targets_.size() ? targets_[place] : coming_[place - targets_.size()];
+}
 
 void queue_hub::add(queue_subscriber& one, void* who, tell_function tell) {
     queue_.count_missed(home_);
-    one.place = static_cast<std::uint32_t>(targets_.size());
+    one.place = static_cast<std::uint32_t>(owners_.size());
     one.number = next_number_++;
     owners_.push_back(&one);
-    targets_.push_back({who, tell});
+    (walking_ ? coming_ : targets_).push_back({who, tell});
     if (++subscribers_ == 1) {
         queue_.set_subscribed(home_.index(), true);
     }
@@ -71,7 +83,7 @@ void queue_hub::remove(queue_subscriber& one) noexcept {
 void queue_hub::leave(std::uint32_t place) noexcept {
     if (walking_) {
         owners_[place] = nullptr;
-        targets_[place] = {nullptr, &tell_nobody};
+        at(place) = {&home_, &tell_nobody};
         return;
     }
     owners_[place] = owners_.back();
@@ -81,7 +93,12 @@ void queue_hub::leave(std::uint32_t place) noexcept {
     targets_.pop_back();
 }
 
-void queue_hub::close_holes() noexcept {
+void queue_hub::end_walk() noexcept {
+    targets_.insert(targets_.end(), coming_.begin(), coming_.end());
+    coming_.clear();
+    if (subscribers_ == targets_.size()) {
+        return; // no holes
+    }
     std::uint32_t kept = 0;
     for (std::size_t i = 0; i < owners_.size(); ++i) {
         if (owners_[i] != nullptr) {
@@ -114,18 +131,12 @@ void queue_hub::remove_callbacks() noexcept {
 }
 
 void queue_hub::hand_out(const void* event) noexcept {
-    std::uint64_t told = 0;
-    {
-        const walk walking{*this};
-        const std::size_t count = targets_.size(); // who comes meanwhile is behind it
-        for (std::size_t i = 0; i < count; ++i) {
-            const target& one = targets_[i];
-            told += one.tell(one.who, event);
-        }
-    }
     queue_tally::add(queue_.lane(home_.index()).tally.handed_out, 1);
     ++home_.tally().events;
-    count_told(told);
+    const walk walking{*this, targets_.size()};
+    for (const target& one : targets_) {
+        one.tell(one.who, event);
+    }
 }
 
 void queue_hub::replay() noexcept {
@@ -134,19 +145,19 @@ void queue_hub::replay() noexcept {
     if (count == 0) {
         return;
     }
-    std::uint64_t told = 0;
     {
-        const walk walking{*this};
+        const walk walking{*this, count};
         for (std::size_t i = 0; i < count; ++i) {
             if (queue_subscriber* const one = std::exchange(due_[i], nullptr)) {
                 one->replay_due = false;
-                const target& to = targets_[one->place];
-                told += to.tell(to.who, latest());
+                const target& to = at(one->place);
+                to.tell(to.who, latest());
+            } else {
+                home_.queues().tell_nobody();
             }
         }
     }
     due_.erase(due_.begin(), due_.begin() + static_cast<std::ptrdiff_t>(count));
-    count_told(told);
 }
 
 void queue_hub::forget_due() noexcept {
@@ -158,10 +169,10 @@ void queue_hub::forget_due() noexcept {
     due_.clear();
 }
 
-void queue_hub::count_told(std::uint64_t told) noexcept {
-    queue_tally::add(queue_.lane(home_.index()).tally.deliveries, told);
-    home_.tally().sent += told;
-    home_.tally().delivered += told;
+void queue_hubs::tell_stopped(worker_loop& home) noexcept {
+    ++untold_;
+    home.count_sent();
+    home.count_dead(dead_letter::stale);
 }
 
 void actor_subscription::ended(attachment& self, exit_reason) noexcept {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace iapp {
@@ -15,8 +16,8 @@ class queue_hub;
 class subscription;
 struct cell;
 
-// Tells one subscriber of an event; how many heard it: 1, or 0 when it has left.
-using tell_function = unsigned (*)(void* who, const void* event);
+// Tells one subscriber of an event.
+using tell_function = void (*)(void* who, const void* event) noexcept;
 
 // One place in a hub, in its worker's memory pool. Worker's thread only.
 struct queue_subscriber {
@@ -82,14 +83,15 @@ class queue_hub {
     // While it exists, subscribers keep their places.
     class walk;
 
+    target& at(std::uint32_t place) noexcept;
     void leave(std::uint32_t place) noexcept;
-    void close_holes() noexcept;
-    void count_told(std::uint64_t told) noexcept;
+    void end_walk() noexcept;
 
     queue_core& queue_;
     worker_loop& home_;
     std::vector<target> targets_;
-    std::vector<queue_subscriber*> owners_;  // of the targets; null: a hole
+    std::vector<target> coming_;             // behind them after the walk
+    std::vector<queue_subscriber*> owners_;  // of both; null: a hole
     std::vector<queue_subscriber*> due_;     // for a replay; null: has gone
     std::vector<queue_subscriber*> leaving_; // callbacks to be destroyed after the walk
     std::size_t subscribers_ = 0;
@@ -100,6 +102,14 @@ class queue_hub {
 // All hubs of one worker, made at first use and kept as long as the worker.
 class queue_hubs {
   public:
+    // A walk counts its targets, but for those who have left or are about to end.
+    void tell_nobody() noexcept { ++untold_; }
+
+    // It counts as a dead letter.
+    void tell_stopped(worker_loop& home) noexcept;
+
+    std::uint64_t take_untold() noexcept { return std::exchange(untold_, 0); }
+
     void add(std::unique_ptr<queue_hub> hub) { all_.push_back(std::move(hub)); }
 
     void remove_callbacks() noexcept {
@@ -110,6 +120,7 @@ class queue_hubs {
 
   private:
     std::vector<std::unique_ptr<queue_hub>> all_;
+    std::uint64_t untold_ = 0;
 };
 
 // The record behind a subscription of an actor: ends with the handle or with the actor, whichever

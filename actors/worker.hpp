@@ -176,6 +176,11 @@ class worker_loop {
         running_message_.store(message, std::memory_order_relaxed); // else is read through them
     }
 
+    // Another actor with the same message.
+    void note_running(const std::string_view* actor) noexcept {
+        running_actor_.store(actor, std::memory_order_relaxed);
+    }
+
     const std::string_view* running_actor() const noexcept {
         return running_actor_.load(std::memory_order_relaxed);
     }
