@@ -61,7 +61,7 @@ class front {
     using accepts = iapp::messages<iapp::accepted, iapp::closed>;
 
     front(iapp::context& cx, const iapp::address& at) : cx_{cx}, room_{*cx.queue<said>("room")} {
-        iapp::result<iapp::listener> made = cx_.listen(at);
+        iapp::result<iapp::listener> made = cx_.listen(at, {.balance = true});
         if (!made) {
             throw std::system_error(made.error(), at.to_string());
         }

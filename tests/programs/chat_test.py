@@ -24,14 +24,14 @@ def free_port():
 
 
 class Member:
-    def __init__(self, port):
+    def __init__(self, chat):
         deadline = time.monotonic() + programs.LIMIT
         while True:
             try:
-                self.connection = socket.create_connection(("127.0.0.1", port), programs.LIMIT)
+                self.connection = socket.create_connection(("127.0.0.1", chat.port), programs.LIMIT)
                 break
             except ConnectionRefusedError:  # it does not listen yet
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or chat.process.poll() is not None:
                     raise
                 time.sleep(0.01)
         self.lines = self.connection.makefile("r")
@@ -61,7 +61,7 @@ class Chat(programs.Case):
         with contextlib.ExitStack() as leaving:
             all_members = []
             for number in range(MEMBERS):
-                member = Member(self.port)
+                member = Member(self)
                 leaving.callback(member.leave)
                 all_members.append(member)
                 member.say(f"{number} has come\n")  # heard by itself: it has subscribed
@@ -77,7 +77,7 @@ class Chat(programs.Case):
         self.assertEqual(self.process.wait(programs.LIMIT), 0)
 
     def test_an_endless_line_ends_its_member_alone(self):
-        talker, other = Member(self.port), Member(self.port)
+        talker, other = Member(self), Member(self)
         talker.say("x" * 5000)
         self.assertEqual(talker.hear(), "")
         other.say("still here\n")
