@@ -6,11 +6,12 @@
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/death.hpp>
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/exit_reason.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
-#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/replier.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/stop_order.hpp>
 #include <iapp/actors/supervisor.hpp>

@@ -24,9 +24,19 @@ class handler_scope {
         self_.home.note_running(&self_.type.name, &message_.name);
     }
 
+    struct one_of_many {};
+
+    // For one of many who are told of the same event, which the worker has noted before all.
+    handler_scope(cell& self, const message_type& message, one_of_many) noexcept
+        : self_{self}, message_{message} {
+        ++self_.running;
+        self_.home.note_running(&self_.type.name);
+    }
+
     [[gnu::always_inline]] ~handler_scope() {
-        if (--self_.running == 0 && self_.stopping) [[unlikely]] {
-            self_.home.end(self_);
+        --self_.running;
+        if (self_.stopping) [[unlikely]] {
+            end_if_idle();
         }
     }
 
@@ -38,10 +48,22 @@ class handler_scope {
         if (self_.stopping) {
             return; // it asked to be stopped and hears no more
         }
+        call(std::forward<F>(handler));
+    }
+
+    // The same of one that is known not to be stopping.
+    template <class F>
+    void call(F&& handler) noexcept {
         guarded(std::forward<F>(handler), [&](const char* why) { failed(why); });
     }
 
   private:
+    void end_if_idle() noexcept {
+        if (self_.running == 0) {
+            self_.home.end(self_);
+        }
+    }
+
     void failed(const char* why) noexcept {
         self_.home.actor_failed(self_, message_.name, why);
         self_.why = exit_reason::failed;

@@ -4,6 +4,7 @@
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/ask.hpp>
 #include <iapp/actors/death.hpp>
+#include <iapp/actors/queue_options.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/timer.hpp>
@@ -22,6 +23,9 @@ class ref;
 struct supervision;
 struct which_child;
 class buffer_pool;
+class subscription;
+template <class T>
+class event_queue;
 struct io_counters;
 
 namespace detail {
@@ -187,6 +191,18 @@ class context {
     result<link_id> link(const ref<Ms...>& with) {
         return link(with.actor());
     }
+    // Publish and subscribe: see event_queue.hpp. A new queue of events of type T; an empty handle
+    // when the system has queues_max of them.
+    template <class T>
+    event_queue<T> make_queue(const queue_options& options = {});
+    // The queue of that name, made with these options if there is none. Errors: wrong_event_type
+    // when its events are not T, too_many_queues.
+    template <class T>
+    result<event_queue<T>> queue(std::string_view name, const queue_options& options = {});
+    // From now on this actor gets what is published: cx.subscribe(*this, queue). It must accept T
+    // and take it as `const T&` or by value (checked). Empty when the queue is not of this system.
+    template <class A, class T>
+    subscription subscribe(const A& me, const event_queue<T>& to);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

@@ -1,6 +1,7 @@
 #pragma once
 // The templates of context, which need the worker's definition.
 
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/ref.hpp>
 
 #include <algorithm>

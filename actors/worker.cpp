@@ -143,6 +143,7 @@ void worker_loop::run() {
     io_->fire_timers(); // the time
     end_all_actors();
     asks_.fail_all(actor_error::unanswered);
+    queues_.remove_callbacks();
     delayed_.drop_all();
     io_->close_all(time_point::max());
     discard_local();

@@ -10,6 +10,8 @@
 #include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/queue_hub.hpp>
+#include <iapp/actors/queue_registry.hpp>
 #include <iapp/actors/slot_grants.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -40,8 +42,13 @@ class system_control {
     // The worker of that index, which must exist (checked).
     virtual worker_loop& at(worker which) = 0;
 
+    queue_registry& queues() noexcept { return queues_; }
+
   protected:
     ~system_control() = default;
+
+  private:
+    queue_registry queues_;
 };
 
 struct worker_limits {
@@ -199,6 +206,12 @@ class worker_loop {
 
     memory_home& message_memory() noexcept { return home_; }
 
+    // The subscribers of event queues on this worker.
+    queue_hubs& queues() noexcept { return queues_; }
+
+    // What event queues count into.
+    worker_counters& tally() noexcept { return counters_; }
+
     // Posts that have arrived; called by post.hpp. begin_post() is false when it was cancelled or
     // is dropped, and counts.
     bool begin_post(cancel_word& word, fate what) noexcept;
@@ -235,6 +248,11 @@ class worker_loop {
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
         running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
         running_message_.store(message, std::memory_order_relaxed); // else is read through them
+    }
+
+    // Another actor with the same message.
+    void note_running(const std::string_view* actor) noexcept {
+        running_actor_.store(actor, std::memory_order_relaxed);
     }
 
     const std::string_view* running_actor() const noexcept {
@@ -344,6 +362,7 @@ class worker_loop {
     envelope_queue early_; // for actors that are on their way from other workers
     unsigned next_round_ = 0;
     bool observing_ = false;
+    queue_hubs queues_;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
