@@ -20,6 +20,7 @@ namespace iapp {
 
 template <class... Ms>
 class ref;
+struct child_spec;
 struct supervision;
 struct which_child;
 class buffer_pool;
@@ -164,6 +165,7 @@ class context {
     // belong to a supervisor, which belongs to this actor and starts the first of them at once.
     // This actor hears by `child_started` of every start, if it accepts that; whoever has the ref
     // may ask for a child, monitor the supervisor, or stop it and so its children in good order.
+    auto supervise(const supervision& how, std::vector<child_spec> children) -> ref<which_child>;
     template <class... Children>
     auto supervise(const supervision& how, Children&&... children) -> ref<which_child>;
 

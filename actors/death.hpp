@@ -26,7 +26,8 @@ struct link_id {
 
 // An actor that is monitored has ended: exactly one for each monitor. It has been destroyed by
 // then, and whatever it sent before its end has come before. `why` is exit_reason::gone when it had
-// ended before it was monitored.
+// ended before it was monitored; if it failed in its construction on another worker a moment
+// before, that is known.
 struct down {
     actor_id who;
     exit_reason why = exit_reason::gone;

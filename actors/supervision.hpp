@@ -48,7 +48,7 @@ enum class restart_when : std::uint8_t {
 
 struct child_options {
     std::string name = {}; // of each that is started; see spawn_options
-    placement on = {};     // iapp::here is the worker of the supervisor
+    placement on = {};     // iapp::here is the worker of the supervisor; chosen for each start
     restart_when restart = restart_when::always;
     // How long it may take to stop in good order (see iapp::stopping); then it is killed.
     duration stop_within = std::chrono::seconds{5};

@@ -12,6 +12,14 @@ constexpr std::size_t whole_group = ~std::size_t{0};
 
 } // namespace
 
+ref<which_child> context::supervise(const supervision& how, std::vector<child_spec> children) {
+    ref<child_started> owner;
+    if (self_.type.accepts(key_of<child_started>())) {
+        owner = {&self_.home, self_.id};
+    }
+    return spawn<supervisor>(how, std::move(children), owner);
+}
+
 supervisor::supervisor(context& cx, const supervision& how, std::vector<child_spec> children,
                        const ref<child_started>& owner)
     : cx_{cx}, how_{how}, budget_{how}, owner_{owner} {

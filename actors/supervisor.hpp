@@ -92,12 +92,7 @@ class supervisor {
 
 template <class... Children>
 auto context::supervise(const supervision& how, Children&&... children) -> ref<which_child> {
-    ref<child_started> owner;
-    if (self_.type.accepts(key_of<child_started>())) {
-        owner = {&self_.home, self_.id};
-    }
-    return spawn<supervisor>(how, std::vector<child_spec>{std::forward<Children>(children)...},
-                             owner);
+    return supervise(how, std::vector<child_spec>{std::forward<Children>(children)...});
 }
 
 } // namespace iapp

@@ -392,3 +392,27 @@ TEST_CASE("a system may stop at any step of a restart") {
         }
     }
 }
+
+TEST_CASE("a child is found by its name, before and after a restart") {
+    for (const unsigned on : {0U, 1U}) {
+        for (const duration pause : {duration{0}, duration{10ms}}) {
+            CAPTURE(on);
+            journal log;
+            stepped_workers w{3};
+            auto& boss = w.spawn<master>(0);
+            boss.employ({.backoff = {.first = pause}},
+                        child<hand>({.name = "hand", .on = worker{on}}, 'a', std::ref(log)));
+            w.settle();
+            const auto before = boss.cx.find<quit, fail>("hand");
+            REQUIRE(before);
+            before->send(fail{});
+            w.settle();
+            w.pass(11ms);
+            const auto after = boss.cx.find<quit, fail>("hand");
+            REQUIRE(after);
+            CHECK(*after != *before);
+            CHECK(log == "+a-a+a");
+            CHECK(boss.hands[0].restarts == 1);
+        }
+    }
+}
