@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
@@ -52,6 +53,7 @@ struct worker_limits {
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -163,6 +165,9 @@ class worker_loop {
 
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
+    // The same for a request on its arrival, which is when it counts as sent.
+    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                       fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -197,7 +202,14 @@ class worker_loop {
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
+    ask_table& asks() noexcept { return asks_; }
+
     void count_sent() noexcept { ++counters_.sent; }
+
+    void count_refused() noexcept {
+        ++counters_.sent;
+        count_dead(dead_letter::refused);
+    }
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
 
@@ -313,6 +325,7 @@ class worker_loop {
     std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
+    ask_table asks_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
@@ -337,6 +350,7 @@ inline worker_handle::worker_handle(const worker_loop* of) noexcept
 } // namespace iapp
 
 #include <iapp/actors/actor_dispatch.hpp>
+#include <iapp/actors/ask_templates.hpp>
 #include <iapp/actors/birth.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>
