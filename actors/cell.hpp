@@ -7,6 +7,8 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <cstdint>
+
 namespace iapp {
 
 struct actor_type;
@@ -39,6 +41,7 @@ struct cell : boost::intrusive::list_base_hook<> {
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns
     exit_reason why = exit_reason::stopped;
+    std::uint16_t tasks = 0; // that cx.run() has started and that have not ended
 };
 
 } // namespace iapp

@@ -17,11 +17,14 @@ struct worker;
 struct spawn_options;
 class buffer_pool;
 struct io_counters;
+template <class Op>
+class operation;
 
 namespace detail {
 template <class A>
 struct ref_to;
-}
+class sleep_operation;
+} // namespace detail
 
 // One for each actor, given to its constructor if that takes one; lives as long as the actor. All
 // calls belong to the actor's worker.
@@ -79,6 +82,16 @@ class context {
     // asks once at a time.
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
+
+    // Starts a task of this actor: cx.run(&relay::pump, this, 7) calls pump(7) with a later turn,
+    // also when it is called in the actor's constructor. A function or a member function; it gets
+    // its arguments as std::thread would pass them, and they are kept until the task has ended. The
+    // task ends with its actor, if not before; an exception that it does not catch fails the actor.
+    // False: refused and counted, because the actor has tasks_per_actor_max of them. See task.hpp.
+    template <class F, class... Args>
+    bool run(F function, Args&&... args);
+    // `co_await cx.sleep(1s)` in a task.
+    operation<detail::sleep_operation> sleep(duration time);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

@@ -46,7 +46,8 @@ struct worker_limits {
     // with more than 16 bytes that travels by value counts twice, here and in the ring.
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
-    std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::size_t foreign_messages_max = 1U << 10;  // from threads that are no workers; then refused
+    std::uint16_t tasks_per_actor_max = 1U << 10; // beyond it cx.run() refuses
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -145,6 +146,12 @@ class worker_loop {
     delayed_posts& delayed() noexcept { return delayed_; }
 
     void count_sent() noexcept { ++counters_.sent; }
+
+    // Tasks. Whether the actor may have another one; counts.
+    bool admit_task(const cell& actor) noexcept;
+    void task_failed(const cell& who, std::string_view task, const char* why) noexcept;
+
+    void count_large_frame() noexcept { ++counters_.task_frames_large; }
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
 
