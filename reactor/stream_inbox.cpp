@@ -2,6 +2,7 @@
 
 #include <iapp/reactor/reactor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace iapp {
@@ -35,7 +36,8 @@ stream_inbox::~stream_inbox() {
 }
 
 stream_inbox* stream_inbox::of(stream& s) {
-    if (s.inbox_ == nullptr && s.open()) {
+    const transport* const t = s.record();
+    if (s.inbox_ == nullptr && t != nullptr && !t->close_wanted) {
         s.home_->records_.make<stream_inbox>(*s.home_)->own(s);
         s.start(handlers, s.inbox_);
     }
@@ -66,21 +68,32 @@ bool stream_inbox::is_full() const noexcept {
     return unread_buffers_ >= buffers_max || unread_.size_bytes() >= bytes_max;
 }
 
-result<buffer> stream_inbox::take() {
-    if (!unread_.empty()) {
-        buffer next = unread_.take_front();
+result<buffer> stream_inbox::take(std::size_t bytes_most) {
+    if (front_.empty() && !unread_.empty()) {
+        front_ = unread_.take_front();
         --unread_buffers_;
-        if (paused_ && unread_buffers_ <= buffers_max / 2 &&
-            unread_.size_bytes() <= bytes_max / 2) {
-            paused_ = false;
-            stream_.resume();
+        resume_when_half_free();
+    }
+    if (!front_.empty()) {
+        const std::size_t size = std::min(bytes_most, front_.size());
+        buffer part = front_.first(size);
+        front_.remove_prefix(size);
+        if (front_.empty()) {
+            front_ = {}; // whoever takes all is the buffer's sole holder
         }
-        return next;
+        return part;
     }
     if (input_over_) {
         return buffer{};
     }
     return why_ ? why_ : std::make_error_code(std::errc::not_connected);
+}
+
+void stream_inbox::resume_when_half_free() {
+    if (paused_ && unread_buffers_ <= buffers_max / 2 && unread_.size_bytes() <= bytes_max / 2) {
+        paused_ = false;
+        stream_.resume();
+    }
 }
 
 void stream_inbox::wait_to_read(inbox_waiter& who) {

@@ -48,11 +48,14 @@ class stream_inbox {
     std::error_code why() const noexcept { return why_; }
 
     // Whether take() has something to say.
-    bool readable() const noexcept { return !unread_.empty() || input_over_ || closed_; }
+    bool readable() const noexcept {
+        return !front_.empty() || !unread_.empty() || input_over_ || closed_;
+    }
 
-    // The oldest bytes not yet taken; an empty buffer when the peer has sent all it will; else the
-    // error that ended the stream, not_connected when it was closed in order.
-    result<buffer> take();
+    // The oldest bytes not yet taken, `bytes_most` of them or fewer; an empty buffer when the peer
+    // has sent all it will; else the error that ended the stream, not_connected when it was closed
+    // in order.
+    result<buffer> take(std::size_t bytes_most);
 
     // As on the stream, which may be anywhere.
     write_status write(buffer_list what) { return stream_.write(std::move(what)); }
@@ -91,6 +94,7 @@ class stream_inbox {
 
     void own(stream& s);
     void add(buffer&& what);
+    void resume_when_half_free();
     void tell(bool reader, bool writer);
     void forget(const inbox_waiter& who) noexcept;
     void end_if_unused() noexcept;
@@ -100,6 +104,7 @@ class stream_inbox {
 
     reactor& home_;
     stream stream_; // the same stream under a second handle, which does not close it
+    buffer front_;  // what is left of a buffer of which a part was taken
     buffer_list unread_;
     std::size_t unread_buffers_ = 0;
     inbox_waiter* reader_ = nullptr;
