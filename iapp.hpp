@@ -2,9 +2,11 @@
 // Everything that libiapp offers.
 
 #include <iapp/actors/actor_error.hpp>
+#include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
+#include <iapp/actors/replier.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>
 #include <iapp/reactor/address.hpp>

@@ -2,6 +2,7 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
@@ -46,7 +47,8 @@ struct worker_limits {
     // with more than 16 bytes that travels by value counts twice, here and in the ring.
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
-    std::size_t foreign_messages_max = 1U << 10;  // from threads that are no workers; then refused
+    std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
     std::uint16_t tasks_per_actor_max = 1U << 10; // beyond it cx.run() refuses
 
     constexpr port_limits port() const noexcept {
@@ -122,6 +124,9 @@ class worker_loop {
 
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
+    // The same for a request on its arrival, which is when it counts as sent.
+    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                       fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -145,6 +150,8 @@ class worker_loop {
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
+    ask_table& asks() noexcept { return asks_; }
+
     void count_sent() noexcept { ++counters_.sent; }
 
     // Tasks. Whether the actor may have another one; counts.
@@ -152,6 +159,11 @@ class worker_loop {
     void task_failed(const cell& who, std::string_view task, const char* why) noexcept;
 
     void count_large_frame() noexcept { ++counters_.task_frames_large; }
+
+    void count_refused() noexcept {
+        ++counters_.sent;
+        count_dead(dead_letter::refused);
+    }
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
 
@@ -242,6 +254,7 @@ class worker_loop {
     std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
+    ask_table asks_;
     slot_table<cell*> actors_;
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
@@ -257,5 +270,6 @@ class worker_loop {
 } // namespace iapp
 
 #include <iapp/actors/actor_dispatch.hpp>
+#include <iapp/actors/ask_templates.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

@@ -77,6 +77,16 @@ bool worker_loop::deliver(slot_id to, message_key key, void* message, void* repl
     return actor->type.receive(*actor, key, message, reply);
 }
 
+void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                                fate what) noexcept {
+    ++counters_.sent;
+    if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else {
+        deliver(slot_id::from_word(to), key, message, reply);
+    }
+}
+
 cell* worker_loop::find(slot_id id) noexcept {
     cell** entry = actors_.find(id);
     return entry == nullptr ? nullptr : *entry;

@@ -63,6 +63,11 @@ template <class M>
 inline constexpr message_type message_type_of{
     .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = nullptr};
 
+// The type of messages that run themselves by M::run.
+template <class M>
+inline constexpr message_type self_running_type{
+    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
+
 // A message as it lies in a ring: half a cache line, with 16 bytes of payload. A payload of up to
 // 48 bytes goes on into the parcel behind it. What is larger, or not trivially copyable, lies in an
 // envelope, and the parcel holds the pointer to that. Between far cores a message costs what its

@@ -77,14 +77,15 @@ class slot_table {
 
     // Destroys an entry; its slot waits for recycle().
     void destroy(slot_id id) {
-        T* object = find(id);
-        IAPP_CHECK(object != nullptr, "a slot is destroyed once");
-        entry& e = at(id.slot);
-        e.alive = false;
-        e.generation = e.generation == UINT32_MAX ? 1 : e.generation + 1;
-        --size_;
-        object->~T();
+        end(id);
         retired_.push_back(id.slot);
+    }
+
+    // The same for a table that is not looked at in batches: the next entry gets the slot, whose
+    // memory is still at hand.
+    void destroy_and_reuse(slot_id id) {
+        end(id);
+        free_.push_back(id.slot);
     }
 
     // Makes the slots destroyed so far available again.
@@ -123,6 +124,16 @@ class slot_table {
 
     entry& at(std::uint32_t slot) noexcept {
         return chunks_[slot / chunk_entries][slot % chunk_entries];
+    }
+
+    void end(slot_id id) {
+        T* object = find(id);
+        IAPP_CHECK(object != nullptr, "a slot is destroyed once");
+        entry& e = at(id.slot);
+        e.alive = false;
+        e.generation = e.generation == UINT32_MAX ? 1 : e.generation + 1;
+        --size_;
+        object->~T();
     }
 
     bool grow() {
