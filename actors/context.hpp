@@ -25,6 +25,8 @@ namespace detail {
 template <class A>
 struct ref_to;
 class sleep_operation;
+template <class M>
+class ask_operation;
 } // namespace detail
 
 // One for each actor, given to its constructor if that takes one; lives as long as the actor. All
@@ -62,6 +64,11 @@ class context {
     template <class M, class... Ms, class F, class... Args>
     requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
                                                        F callback, Args&&... args);
+
+    // The same for tasks: `auto v = co_await cx.ask<get>(whom, 50ms, "a")`. See task_ask.hpp.
+    template <class M, class... Ms, class... Args>
+    requires(!detail::begins_with_callback<M, Args...>) operation<detail::ask_operation<M>> ask(
+        const ref<Ms...>& whom, duration deadline, Args&&... args);
 
     // Passes a request on: whom `message` goes to answers the asker in this actor's place. Refused
     // as send() is, which the asker is told (then false).
