@@ -9,6 +9,15 @@
 #include <iapp/actors/replier.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>
+#include <iapp/actors/task.hpp>
+#include <iapp/actors/task_ask.hpp>
+#include <iapp/actors/task_group.hpp>
+#include <iapp/actors/task_root.hpp>
+#include <iapp/actors/task_sleep.hpp>
+#include <iapp/actors/task_streams.hpp>
+#include <iapp/actors/tcp.hpp>
+#include <iapp/actors/transfer.hpp>
+#include <iapp/actors/with_deadline.hpp>
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/buffer.hpp>
 #include <iapp/reactor/buffer_list.hpp>
