@@ -19,9 +19,11 @@ namespace iapp {
 // Between two co_awaits nothing else of its actor runs, across one anything may. It lives on its
 // actor's worker, in that worker's memory.
 //
-// Compilers such as GCC 12 destroy a temporary aggregate in a co_await expression twice. A task
-// with such a parameter by value is refused; where one takes a reference, give it a variable:
-// `co_await store({.name = n})` is wrong, `const entry e{.name = n}; co_await store(e);` is right.
+// Two faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
+// expression twice: a task with such a parameter by value is refused, and where one takes a
+// reference, give it a variable; `co_await store({.name = n})` is wrong, `const entry e{.name = n};
+// co_await store(e);` is right. And they run the wrong code for a co_await inside `?:`, `&&` or
+// `||`: await into a variable before.
 template <class T = void>
 class [[nodiscard]] task {
   public:

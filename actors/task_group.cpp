@@ -12,11 +12,15 @@ bool task_group::begin(suspended_task who, std::span<task_promise*> tasks) {
         }
     }
     frame_ = who.frame;
-    if (over()) {
+    destroy_the_rest();
+    return !over();
+}
+
+// Once it is decided. Who has decided is running, as yet.
+void task_group::destroy_the_rest() noexcept {
+    if (decisive_ != nullptr) {
         destroy(tasks_, decisive_);
-        return false;
     }
-    return true;
 }
 
 std::coroutine_handle<> task_group::ended(task_joint& self, task_promise& which) noexcept {
@@ -25,9 +29,7 @@ std::coroutine_handle<> task_group::ended(task_joint& self, task_promise& which)
     if (!mine.frame_ || !mine.over()) {
         return std::noop_coroutine();
     }
-    if (mine.decisive_ != nullptr) {
-        destroy(mine.tasks_, &which); // which is running, as yet
-    }
+    mine.destroy_the_rest();
     return mine.frame_;
 }
 

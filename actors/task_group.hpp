@@ -40,6 +40,7 @@ class task_group : task_joint {
     bool over() const noexcept { return decisive_ != nullptr || pending_ == 0; }
 
     void note_end(task_promise& which) noexcept;
+    void destroy_the_rest() noexcept;
 
     decided_by decided_by_;
     std::size_t pending_ = 0;

@@ -171,7 +171,9 @@ void stream_inbox::handle_gone() noexcept {
     connecting_ = false;
     closed_ = true;
     why_ = why_ ? why_ : std::make_error_code(std::errc::operation_canceled);
-    home_.timers().arm(release_, time_point::min()); // tells those who wait with the next turn
+    if (reader_ != nullptr || writer_ != nullptr) {
+        home_.timers().arm(release_, time_point::min()); // tells them with the next turn
+    }
     end_if_unused();
 }
 

@@ -78,6 +78,31 @@ task<> asks_both(scripted& me, clerk_ref whom) {
     co_await any(asks_in_vain(me, whom, 100s), asks(me, whom));
 }
 
+// Asks another worker's actor again and again, and ends the system with the sum.
+class far_asker {
+  public:
+    using accepts = messages<quit>;
+
+    far_asker(context& cx, ref<total, add> whom) : cx_{cx}, whom_{whom} {
+        CHECK(cx.run(&far_asker::run, this));
+    }
+
+    void on(quit) {}
+
+  private:
+    task<> run() {
+        int sum = 0;
+        for (int i = 0; i < 100; ++i) {
+            whom_.send(add{1});
+            sum = co_await cx_.ask<total>(whom_, patience());
+        }
+        cx_.stop_system(sum);
+    }
+
+    context& cx_;
+    ref<total, add> whom_;
+};
+
 struct asking_world : scripted_worker {
     clerk& other = worker.spawn<clerk>();
     clerk_ref to = other.cx.self(other);
@@ -136,4 +161,13 @@ TEST_CASE("the end of a task cancels what it asks") {
     world.actor.self().send(quit{});
     world.worker.turn(3);
     CHECK(world.worker.loop().statistics().asks.cancelled == 2);
+}
+
+TEST_CASE("a task asks an actor of another worker") {
+    checked_system system{{.workers = 2}};
+    const ref<total, add> far = system->spawn<counter>({.on = {1}});
+    system->spawn<far_asker>({.on = {0}}, far);
+    REQUIRE(system->wait(patience()));
+    CHECK(system->exit_status() == 100);
+    CHECK(system.stop().asks.answered == 100);
 }

@@ -41,6 +41,11 @@ task<> noted(scripted& me, task<int> what) {
     }
 }
 
+task<int> sum_at_once(scripted& me) {
+    const auto [a, b] = co_await all(later(me, 0, 1), later(me, 0, 2));
+    co_return a + b;
+}
+
 task<int> sum_of_all(scripted& me, int first_seconds, int second_seconds) {
     const auto [a, b, nothing_at_all] = co_await all(
         later(me, first_seconds, 1), later(me, second_seconds, 2), nothing(me, second_seconds));
@@ -108,6 +113,7 @@ journal outcome(task<int> (*what)(scripted&, Args...), std::type_identity_t<Args
 
 TEST_CASE("all() gives what each of its tasks returns, in their order") {
     CHECK(outcome(&sum_of_all, 2, 1) == journal{"end of 2", "end of 1", "got 3"});
+    CHECK(outcome(&sum_at_once) == journal{"end of 1", "end of 2", "got 3"});
     CHECK(outcome(&sum_of_all, 0, 1) == journal{"end of 1", "end of 2", "got 3"});
 }
 

@@ -97,3 +97,17 @@ TEST_CASE("an actor that is stopped ends its transfers, whatever they wait for")
     world.worker.turn(3);
     CHECK(world.worker.loop().memory().outstanding() == 0);
 }
+
+TEST_CASE("an actor may be stopped after any turn of its transfers") {
+    for (unsigned turns = 0; turns < 40; ++turns) {
+        connected_worker world;
+        world.actor.run(&sends_all, pattern(200'000));
+        world.actor.run(&echoes, transfer_options{.idle = 60s});
+        world.actor.run(&hears, std::size_t{200'000});
+        world.worker.turn(turns);
+        world.actor.self().send(quit{});
+        world.worker.turn(2);
+        INFO("stopped after " << turns << " turns");
+        REQUIRE(world.worker.loop().memory().outstanding() == 0);
+    }
+}
