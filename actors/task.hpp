@@ -44,6 +44,7 @@ class [[nodiscard]] task {
 
     // Begins the task, and gives what it returns. `co_await f()`, or `co_await std::move(t)`.
     auto operator co_await() && noexcept;
+    void operator co_await() & = delete; // std::move(t): a task is awaited once
 
     // co_await of this gives an iapp::result: a std::system_error from within becomes its error;
     // any other exception goes on.
@@ -88,28 +89,28 @@ auto caught(F&& f) -> result<std::invoke_result_t<F&>> {
 template <class T>
 class await_task final : task_joint {
   public:
-    explicit await_task(task<T>&& what) noexcept : task_joint{&ended}, task_{std::move(what)} {}
+    explicit await_task(task<T>&& what) noexcept
+        : task_joint{&ended}, promise_{std::move(what).release()} {}
 
-    await_task(await_task&& other) noexcept : await_task{std::move(other.task_)} {}
+    await_task(await_task&& other) noexcept
+        : task_joint{&ended}, promise_{std::exchange(other.promise_, nullptr)} {}
 
-    bool start(suspended_task who) {
-        auto* const promise = std::move(task_).release();
-        task_promise_ = promise;
-        promise->begin(*who.root, *this);
-        frame_ = who.frame;
-        return !promise->ended();
+    ~await_task() {
+        if (promise_ != nullptr) {
+            promise_->destroy();
+        }
     }
 
-    T get() { return task_promise_->take(); }
+    bool start(suspended_task who) {
+        promise_->begin(*who.root, *this);
+        frame_ = who.frame;
+        return !promise_->ended();
+    }
+
+    T get() { return promise_->take(); }
 
     result<T> take() {
         return caught([this] { return get(); });
-    }
-
-    ~await_task() {
-        if (task_promise_ != nullptr) {
-            task_promise_->destroy();
-        }
     }
 
   private:
@@ -118,17 +119,23 @@ class await_task final : task_joint {
         return next ? next : std::noop_coroutine();
     }
 
-    task<T> task_;
-    task_promise_of<T>* task_promise_ = nullptr; // once begun
-    std::coroutine_handle<> frame_;              // null while it is being begun
+    task_promise_of<T>* promise_;
+    std::coroutine_handle<> frame_; // null while the task is being begun
 };
 
 // A parameter that would be destroyed twice if a temporary were given for it.
 template <class P>
-inline constexpr bool unsafe_parameter =
-    !std::is_lvalue_reference_v<P> && std::is_aggregate_v<std::remove_cvref_t<P>> &&
-    !std::is_array_v<std::remove_cvref_t<P>> &&
-    !std::is_trivially_destructible_v<std::remove_cvref_t<P>>;
+constexpr bool is_unsafe_parameter() noexcept {
+    using value = std::remove_cvref_t<P>;
+    if constexpr (std::is_lvalue_reference_v<P>) {
+        return false;
+    } else if constexpr (requires { sizeof(value); }) {
+        return std::is_aggregate_v<value> && !std::is_array_v<value> &&
+               !std::is_trivially_destructible_v<value>;
+    } else {
+        return false; // the lambda whose body this is; cx.run() refuses it
+    }
+}
 
 } // namespace detail
 
@@ -146,7 +153,7 @@ auto task<T>::as_result() && noexcept {
 
 template <class T, class... Ps>
 struct std::coroutine_traits<iapp::task<T>, Ps...> {
-    static_assert((!iapp::detail::unsafe_parameter<Ps> && ...),
+    static_assert((!iapp::detail::is_unsafe_parameter<Ps>() && ...),
                   "a task does not take an aggregate that has a destructor by value: some "
                   "compilers destroy such a temporary twice in a co_await expression. Take it by "
                   "const& (cx.run() keeps its arguments), or give it a constructor.");

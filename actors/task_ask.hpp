@@ -6,17 +6,23 @@
 #include <iapp/actors/task_root.hpp>
 
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace iapp {
 
 namespace detail {
 
+struct reply_to_nothing {
+    using reply = void;
+};
+
 // The message is made in it, so that no temporary of it stands in a co_await expression.
 template <class M>
 class ask_operation final {
   public:
-    using reply_type = typename M::reply;
+    // What is no request is named as the fault by check_request(), once.
+    using reply_type = typename std::conditional_t<request<M>, M, reply_to_nothing>::reply;
 
     template <class... Args>
     ask_operation(actor_id to, duration deadline, Args&&... args)
@@ -38,7 +44,9 @@ class ask_operation final {
         open_ask& made = home.asks().open(type, this, deadline_after(home.io().now(), deadline_));
         id_ = made.id;
         asks_ = &home.asks();
-        send_request<M>(home, to_, made, std::move(message_));
+        if constexpr (request<M>) {
+            send_request<M>(home, to_, made, std::move(message_));
+        }
         return true;
     }
 
@@ -78,7 +86,7 @@ requires(!detail::begins_with_callback<M, Args...>)
     operation<detail::ask_operation<M>> context::ask(const ref<Ms...>& whom, duration deadline,
                                                      Args&&... args) {
     detail::check_request<M, Ms...>();
-    static_assert((!detail::unsafe_parameter<Args> && ...),
+    static_assert((!detail::is_unsafe_parameter<Args>() && ...),
                   "some compilers destroy a temporary aggregate in a co_await expression twice: "
                   "give ask() what the message is made of, and not the message");
     return operation<detail::ask_operation<M>>{std::in_place, whom.actor(), deadline,

@@ -88,15 +88,11 @@ class task_promise {
     // Ends it wherever it is; its variables are destroyed, and what it waits for is given up.
     void destroy() noexcept { frame_.destroy(); }
 
-    bool begun() const noexcept { return root_ != nullptr; }
-
     bool ended() const noexcept { return frame_.done(); }
 
     task_root& root() const noexcept { return *root_; }
 
     const std::exception_ptr& failure() const noexcept { return failure_; }
-
-    const char* name() const noexcept { return name_; }
 
   protected:
     // The function's name, for people.

@@ -1,6 +1,7 @@
 #pragma once
 // wake_timer: the timer of an operation that a task awaits.
 
+#include <iapp/mailbox/check.hpp>
 #include <iapp/reactor/timer_wheel.hpp>
 
 namespace iapp::detail {

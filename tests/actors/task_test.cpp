@@ -302,5 +302,6 @@ TEST_CASE("what a task was run with lives as long as the task") {
     CHECK(world.actor.seen == journal{"a text that lives on the heap"});
 }
 
-static_assert(detail::unsafe_parameter<note_of> && detail::unsafe_parameter<note_of&&>);
-static_assert(!detail::unsafe_parameter<const note_of&> && !detail::unsafe_parameter<buffer>);
+static_assert(detail::is_unsafe_parameter<note_of>() && detail::is_unsafe_parameter<note_of&&>());
+static_assert(!detail::is_unsafe_parameter<const note_of&>());
+static_assert(!detail::is_unsafe_parameter<buffer>());
