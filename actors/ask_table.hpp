@@ -1,9 +1,10 @@
 #pragma once
 // ask_table: the requests of one worker that wait for their answers.
 
+#include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/attachment.hpp>
+#include <iapp/actors/deadline_groups.hpp>
 #include <iapp/mailbox/slot_table.hpp>
-#include <iapp/reactor/timer_wheel.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,32 +26,37 @@ struct ask_counters {
     std::uint64_t late = 0;       // answers that nobody waited for any more
 };
 
-// One constant for each kind of asker.
+// One constant for each kind of asker: an actor with its callback, a task, a thread.
 struct asker_type {
-    // The end of the ask: `reply` points to the answer, or is null and `why` says the reason. The
-    // record is the asker's to close(), before it lets anything else happen.
-    void (*complete)(ask_table& table, open_ask& ask, void* reply, std::error_code why) noexcept;
+    // The end of the ask: `reply` points to the answer, or is null and `why` says the reason (else
+    // null). The record is the asker's to close(), before it lets anything else happen.
+    void (*complete)(open_ask& ask, void* reply, const std::error_code* why) noexcept;
     // Nobody shall hear of it: ends what `held` holds.
     void (*drop)(open_ask& ask) noexcept;
 };
 
-// One request. Attached to the actor that asks, if it is one; the asker keeps what it needs in
-// `held`.
-struct open_ask : attachment, timer_node {
+// One request. The asker keeps what it needs in `held`, and attaches it to the actor with which it
+// is to end, if nothing else ends it.
+struct open_ask final : attachment, grouped_deadline {
     static constexpr std::size_t held_bytes = 48;
 
-    open_ask(ask_table& table_, const asker_type& type_, void* asker_) noexcept;
+    open_ask(ask_table& table_, const asker_type& type_, void* asker_) noexcept
+        : attachment{&asker_ended}, table{table_}, type{type_}, asker{asker_} {}
+
+    static void asker_ended(attachment& self, exit_reason why) noexcept;
 
     template <class T>
     T& holding() noexcept {
         return *std::launder(reinterpret_cast<T*>(held));
     }
 
+    inline void close() noexcept;
+
     ask_table& table;
     const asker_type& type;
     void* asker;
     slot_id id;
-    std::error_code at_deadline; // what it fails with when its time has come
+    actor_error fault{}; // when it is not the deadline for which it waits
     alignas(16) std::byte held[held_bytes];
 };
 
@@ -58,10 +64,9 @@ struct open_ask : attachment, timer_node {
 // to its worker.
 class ask_table {
   public:
-    // At most `limit` requests wait at one time; how many more there are for a moment, see
-    // refuse().
-    ask_table(std::uint32_t limit, timer_wheel& wheel) noexcept
-        : limit_{limit}, wheel_{wheel}, asks_{UINT32_MAX} {}
+    // More than `limit` requests wait only until the next turn, see refuse().
+    ask_table(std::uint32_t limit, timer_wheel& wheel, memory_pool& memory) noexcept
+        : limit_{limit}, asks_{UINT32_MAX}, deadlines_{wheel, memory, &time_is_up} {}
 
     ask_table(const ask_table&) = delete;
     ask_table& operator=(const ask_table&) = delete;
@@ -72,12 +77,12 @@ class ask_table {
     // Whether the latest one is to be refused.
     bool exceeds_limit() const noexcept { return asks_.size() > limit_; }
 
-    // Ends an open request with `why` in the next turn, so that nobody is told from within the call
-    // that asks. Until then it takes memory beyond the limit.
-    void refuse(open_ask& ask, std::error_code why) noexcept;
+    // Ends an open request with that error in the next turn, so that nobody is told from within the
+    // call that asks. Until then it takes memory beyond the limit.
+    void refuse(open_ask& ask, actor_error why);
 
     // The answer to a request, or why there is none (`reply` is null).
-    void answer(slot_id id, void* reply, std::error_code why) noexcept;
+    void answer(slot_id id, void* reply, const std::error_code* why) noexcept;
 
     // The asker does not want to know any more. False: it is over already.
     bool cancel(slot_id id) noexcept;
@@ -87,9 +92,6 @@ class ask_table {
     // All that still wait, at the end of the worker.
     void fail_all(std::error_code why) noexcept;
 
-    // By asker_type::complete(): frees the record.
-    void close(open_ask& ask) noexcept { asks_.destroy_and_reuse(ask.id); }
-
     std::size_t size() const noexcept { return asks_.size(); }
 
     const ask_counters& counters() const noexcept { return counters_; }
@@ -97,15 +99,41 @@ class ask_table {
   private:
     friend struct open_ask;
 
-    static void time_is_up(timer_node& node);
-    static void asker_ended(attachment& self, exit_reason why) noexcept;
-    void complete(open_ask& ask, void* reply, std::error_code why) noexcept;
+    static void time_is_up(grouped_deadline& who);
+    void fail(open_ask& ask, std::error_code why) noexcept;
     void drop(open_ask& ask) noexcept;
 
     std::uint32_t limit_;
-    timer_wheel& wheel_;
     slot_table<open_ask> asks_;
+    deadline_groups deadlines_;
     ask_counters counters_;
 };
+
+inline void open_ask::close() noexcept {
+    table.asks_.destroy_and_reuse(id);
+}
+
+inline open_ask& ask_table::open(const asker_type& type, void* asker, time_point deadline) {
+    slot_id id;
+    open_ask& made = *asks_.create(id, *this, type, asker);
+    made.id = id;
+    deadlines_.add(made, deadline);
+    ++counters_.asks;
+    return made;
+}
+
+inline void ask_table::answer(slot_id id, void* reply, const std::error_code* why) noexcept {
+    open_ask* const found = asks_.find(id);
+    if (found == nullptr) [[unlikely]] {
+        ++counters_.late;
+        return;
+    }
+    if (reply == nullptr) [[unlikely]] {
+        fail(*found, *why);
+        return;
+    }
+    ++counters_.answered;
+    found->type.complete(*found, reply, nullptr);
+}
 
 } // namespace iapp

@@ -17,6 +17,8 @@ template <class M>
 struct asked {
     using reply_type = typename M::reply;
 
+    static const message_type type;
+
     static void run(void* worker, std::uint64_t to, void* payload, fate what) {
         auto& self = *static_cast<asked*>(payload);
         // Who lets it die has not answered, and the asker hears that.
@@ -29,6 +31,13 @@ struct asked {
     [[no_unique_address]] M message;
 };
 
+template <class M>
+constexpr message_type asked<M>::type{.name = type_name<M>(),
+                                      .size_bytes = sizeof(asked<M>),
+                                      .destroy = destroyer_of<asked<M>>(),
+                                      .run = &asked<M>::run,
+                                      .for_actor = true};
+
 // An answer on its way: the value, or a std::error_code that says why there is none.
 template <class R>
 inline constexpr message_type reply_type{
@@ -36,7 +45,7 @@ inline constexpr message_type reply_type{
     .size_bytes = sizeof(R),
     .destroy = destroyer_of<R>(),
     .run = [](void* worker, std::uint64_t to, void* payload, fate) {
-        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), payload, {});
+        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), payload, nullptr);
     }};
 
 inline constexpr message_type failed_reply_type{
@@ -45,7 +54,7 @@ inline constexpr message_type failed_reply_type{
     .destroy = nullptr,
     .run = [](void* worker, std::uint64_t to, void* payload, fate) {
         static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), nullptr,
-                                                         *static_cast<std::error_code*>(payload));
+                                                         static_cast<std::error_code*>(payload));
     }};
 
 // M from args, in parentheses where that is possible, so that numbers may narrow as in a call.
@@ -60,9 +69,9 @@ M make_message(Args&&... args) {
 
 // What becomes of an answer, as the result that its asker gets.
 template <class R>
-result<R> result_of(void* reply, std::error_code why) {
-    if (reply == nullptr) {
-        return why;
+result<R> result_of(void* reply, const std::error_code* why) {
+    if (reply == nullptr) [[unlikely]] {
+        return *why;
     }
     if constexpr (std::is_void_v<R>) {
         return {};
@@ -125,12 +134,11 @@ struct callback_asker {
         return made;
     }
 
-    static void complete(ask_table& table, open_ask& ask, void* reply,
-                         std::error_code why) noexcept {
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
         auto& owner = *static_cast<cell*>(ask.asker);
         held_type callback{std::move(ask.template holding<held_type>())};
         drop(ask);
-        table.close(ask);
+        ask.close();
         handler_scope scope{owner, message_type_of<reply_to<M>>};
         scope.run([&] { callback(result_of<reply_type>(reply, why)); });
     }
@@ -143,9 +151,9 @@ struct callback_asker {
 // Sends a request from a worker. False: refused and counted.
 template <class M>
 bool send_asked(worker_loop& from, actor_id to, asked<M>&& request) {
-    const bool taken = worker_loop::send(*to.home, to.slot.to_word(), self_running_type<asked<M>>,
-                                         std::move(request));
-    if (!taken && from.same_system(*to.home)) {
+    const bool taken =
+        worker_loop::send(to.home, to.slot.to_word(), asked<M>::type, std::move(request));
+    if (!taken && from.handle().same_system(to.home)) {
         from.count_refused(); // else the other system's door has counted it
     }
     return taken;
@@ -179,7 +187,7 @@ replier<R>::~replier() {
 template <class R>
 void replier<R>::send_value(detail::reply_value<R> value) {
     if (const actor_id to = std::exchange(asker_, {})) {
-        worker_loop::send(*to.home, to.slot.to_word(), detail::reply_type<detail::reply_value<R>>,
+        worker_loop::send(to.home, to.slot.to_word(), detail::reply_type<detail::reply_value<R>>,
                           std::move(value), delivery::reserved);
     }
 }
@@ -198,7 +206,7 @@ template <class R>
 void replier<R>::fail(std::error_code why) {
     IAPP_CHECK(why, "a failure needs an error");
     if (const actor_id to = std::exchange(asker_, {})) {
-        worker_loop::send(*to.home, to.slot.to_word(), detail::failed_reply_type, std::move(why),
+        worker_loop::send(to.home, to.slot.to_word(), detail::failed_reply_type, std::move(why),
                           delivery::reserved);
     }
 }

@@ -4,6 +4,7 @@
 #include <iapp/actors/replier.hpp>
 #include <iapp/mailbox/message.hpp>
 
+#include <array>
 #include <concepts>
 #include <string_view>
 #include <type_traits>
@@ -25,6 +26,13 @@ template <class M>
 constexpr message_key key_of() noexcept {
     return &message_type_of<std::remove_cvref_t<M>>;
 }
+
+namespace detail {
+
+template <class... Ms>
+inline constexpr std::array<message_key, sizeof...(Ms)> keys_of{key_of<Ms>()...};
+
+} // namespace detail
 
 // Whether M is in the list of what A accepts.
 template <class A, class M>

@@ -32,11 +32,10 @@ struct thread_asker {
 
     static_assert(sizeof(slot_type) <= open_ask::held_bytes);
 
-    static void complete(ask_table& table, open_ask& ask, void* reply,
-                         std::error_code why) noexcept {
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
         const slot_type slot{std::move(ask.template holding<slot_type>())};
         drop(ask);
-        table.close(ask);
+        ask.close();
         slot->answer(result_of<R>(reply, why));
     }
 
@@ -77,7 +76,7 @@ struct thread_request {
 
 // Sends a message that answers into `slot`, and waits for the answer.
 template <class M, class R>
-result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                       std::chrono::nanoseconds deadline) {
     if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
         return actor_error::refused;
@@ -99,23 +98,60 @@ auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     using R = std::invoke_result_t<F&, worker_loop&>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    return detail::await_reply<detail::worker_call<F, R>, R>(*threads_[index]->loop, 0,
+    return detail::await_reply<detail::worker_call<F, R>, R>(threads_[index]->loop->handle(), 0,
                                                              {std::move(f), slot}, *slot, deadline);
 }
 
 template <actor A, class... Args>
 ref_to<A> system::spawn(spawn_options options, Args&&... args) {
-    worker_loop& there = at(options.on);
-    if (stopped_) {
+    const unsigned where = options.on.choose(0, workers(), next_round_);
+    worker_loop& there = at(worker{where});
+    if (stopped_ || (!options.name.empty() && name_taken(options.name))) {
         return {};
     }
-    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](
-                         worker_loop& home) mutable {
-        return std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+    auto named = options.name.empty() ? nullptr : std::make_shared<reply_slot<bool>>();
+    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
+                      name = std::string{options.name}, named](worker_loop& home) mutable {
+        if (!home.may_be_named(type_of<A>.name, name)) {
+            return slot_id{};
+        }
+        const slot_id made =
+            std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        if (made && named) {
+            home.names().claim(*home.find(made), name,
+                               std::make_shared<name_verdict>(std::move(named)));
+        }
+        return made;
     };
-    const result<slot_id> made =
-        call(options.on.index, std::chrono::hours{24}, std::move(construct));
-    return made ? ref_to<A>{&there, *made} : ref_to<A>{};
+    const result<slot_id> made = call(where, spawn_deadline, std::move(construct));
+    if (!made || !*made || (named && !(named->wait(spawn_deadline) && *named->reply()))) {
+        return {};
+    }
+    return {there.handle(), *made};
+}
+
+template <class... Ms>
+result<ref<Ms...>> system::find(std::string_view name, std::chrono::nanoseconds deadline) {
+    if (stopped_) {
+        return actor_error::no_such_name;
+    }
+    const result<result<actor_id>> answer =
+        call(0, deadline, [name = std::string{name}](worker_loop& home) {
+            return home.names().find(name, detail::keys_of<Ms...>);
+        });
+    if (!answer || !*answer) {
+        return answer ? answer->error() : answer.error();
+    }
+    return ref<Ms...>{(*answer)->home, (*answer)->slot};
+}
+
+template <actor A, class... Args>
+std::vector<ref_to<A>> system::spawn_on_each(const Args&... args) {
+    std::vector<ref_to<A>> all;
+    for (unsigned i = 0; i < workers(); ++i) {
+        all.push_back(spawn<A>({.on = worker{i}}, args...));
+    }
+    return all;
 }
 
 template <class M, class... Ms>
@@ -129,7 +165,8 @@ result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanos
     using answer = result<typename M::reply>;
     auto slot = std::make_shared<reply_slot<answer>>();
     result<answer> waited = detail::await_reply<detail::thread_request<M>, answer>(
-        *whom.home(), whom.id().to_word(), {std::move(message), deadline, slot}, *slot, deadline);
+        whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
+        deadline);
     return waited ? std::move(*waited) : answer{waited.error()};
 }
 

@@ -54,13 +54,12 @@ class ask_operation final {
     result<reply_type> take() { return result_of<reply_type>(reply_, why_); }
 
   private:
-    static void complete(ask_table& table, open_ask& ask, void* reply,
-                         std::error_code why) noexcept {
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
         auto& self = *static_cast<ask_operation*>(ask.asker);
         self.reply_ = reply;
         self.why_ = why;
         self.asks_ = nullptr;
-        table.close(ask);
+        ask.close();
         self.who_.resume();
     }
 
@@ -75,7 +74,7 @@ class ask_operation final {
     ask_table* asks_ = nullptr; // while the ask is open
     slot_id id_;
     void* reply_ = nullptr;
-    std::error_code why_;
+    const std::error_code* why_ = nullptr;
 };
 
 } // namespace detail
