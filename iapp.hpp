@@ -16,6 +16,15 @@
 #include <iapp/actors/stop_order.hpp>
 #include <iapp/actors/supervisor.hpp>
 #include <iapp/actors/system.hpp>
+#include <iapp/actors/task.hpp>
+#include <iapp/actors/task_ask.hpp>
+#include <iapp/actors/task_group.hpp>
+#include <iapp/actors/task_root.hpp>
+#include <iapp/actors/task_sleep.hpp>
+#include <iapp/actors/task_streams.hpp>
+#include <iapp/actors/tcp.hpp>
+#include <iapp/actors/transfer.hpp>
+#include <iapp/actors/with_deadline.hpp>
 #include <iapp/actors/worker_handle.hpp>
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/buffer.hpp>

@@ -8,6 +8,8 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <cstdint>
+
 namespace iapp {
 
 struct actor_type;
@@ -60,6 +62,7 @@ struct cell : boost::intrusive::list_base_hook<>, relative {
     bool ending = false;   // its destructor is about to run, or runs
     bool told_to_stop = false;
     exit_reason why = exit_reason::stopped;
+    std::uint16_t tasks = 0; // that cx.run() has started and that have not ended
 };
 
 } // namespace iapp

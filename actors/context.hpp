@@ -28,11 +28,16 @@ class subscription;
 template <class T>
 class event_queue;
 struct io_counters;
+template <class Op>
+class operation;
 
 namespace detail {
 
 template <class A>
 struct ref_to;
+class sleep_operation;
+template <class M>
+class ask_operation;
 
 template <class... Args>
 inline constexpr bool begins_with_options = false;
@@ -123,6 +128,11 @@ class context {
     requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
                                                        F callback, Args&&... args);
 
+    // The same for tasks: `auto v = co_await cx.ask<get>(whom, 50ms, "a")`. See task_ask.hpp.
+    template <class M, class... Ms, class... Args>
+    requires(!detail::begins_with_callback<M, Args...>) operation<detail::ask_operation<M>> ask(
+        const ref<Ms...>& whom, duration deadline, Args&&... args);
+
     // Passes a request on: whom `message` goes to answers the asker in this actor's place. Refused
     // as send() is, which the asker is told (then false).
     template <class M, class... Ms, class R>
@@ -193,6 +203,7 @@ class context {
     result<link_id> link(const ref<Ms...>& with) {
         return link(with.actor());
     }
+
     // Publish and subscribe: see event_queue.hpp. A new queue of events of type T; an empty handle
     // when the system has queues_max of them.
     template <class T>
@@ -205,6 +216,16 @@ class context {
     // and take it as `const T&` or by value (checked). Empty when the queue is not of this system.
     template <class A, class T>
     subscription subscribe(const A& me, const event_queue<T>& to);
+
+    // Starts a task of this actor: cx.run(&relay::pump, this, 7) calls pump(7) with a later turn,
+    // also when it is called in the actor's constructor. A function or a member function; it gets
+    // its arguments as std::thread would pass them, and they are kept until the task has ended. The
+    // task ends with its actor, if not before; an exception that it does not catch fails the actor.
+    // False: refused and counted, because the actor has tasks_per_actor_max of them. See task.hpp.
+    template <class F, class... Args>
+    bool run(F function, Args&&... args);
+    // `co_await cx.sleep(1s)` in a task.
+    operation<detail::sleep_operation> sleep(duration time);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

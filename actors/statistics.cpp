@@ -27,6 +27,9 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.posts_cancelled += from.posts_cancelled;
     to.posts_dropped += from.posts_dropped;
     to.posts_failed += from.posts_failed;
+    to.tasks_started += from.tasks_started;
+    to.tasks_refused += from.tasks_refused;
+    to.task_frames_large += from.task_frames_large;
 }
 
 void add(ask_counters& to, const ask_counters& from) noexcept {

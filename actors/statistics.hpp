@@ -39,6 +39,10 @@ struct worker_counters {
     std::uint64_t posts_cancelled = 0;
     std::uint64_t posts_dropped = 0; // the worker stopped first
     std::uint64_t posts_failed = 0;  // of those that ran: an exception ended them
+
+    std::uint64_t tasks_started = 0;     // by cx.run()
+    std::uint64_t tasks_refused = 0;     // tasks_per_actor_max was reached
+    std::uint64_t task_frames_large = 0; // too large for the memory pool, so from the system heap
 };
 
 // One worker, or the sum over several.

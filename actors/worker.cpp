@@ -171,6 +171,20 @@ void worker_loop::actor_failed(const cell& who, std::string_view message,
                  message.data(), why);
 }
 
+bool worker_loop::admit_task(const cell& actor) noexcept {
+    const bool room = actor.tasks < limits_.tasks_per_actor_max;
+    ++(room ? counters_.tasks_started : counters_.tasks_refused);
+    return room;
+}
+
+void worker_loop::task_failed(const cell& who, std::string_view task, const char* why) noexcept {
+    ++counters_.actors_failed;
+    const std::string_view name = who.type.name;
+    std::fprintf(stderr, "iapp: worker %u: actor %.*s failed in task %.*s: %s\n", place_.index,
+                 static_cast<int>(name.size()), name.data(), static_cast<int>(task.size()),
+                 task.data(), why);
+}
+
 std::string worker_loop::late_report() const {
     const std::string_view* actor = running_actor();
     const std::string_view* message = running_message();

@@ -63,6 +63,7 @@ struct worker_limits {
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
     std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
     std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
+    std::uint16_t tasks_per_actor_max = 1U << 10; // beyond it cx.run() refuses
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -226,6 +227,12 @@ class worker_loop {
     }
 
     void count_sent() noexcept { ++counters_.sent; }
+
+    // Tasks. Whether the actor may have another one; counts.
+    bool admit_task(const cell& actor) noexcept;
+    void task_failed(const cell& who, std::string_view task, const char* why) noexcept;
+
+    void count_large_frame() noexcept { ++counters_.task_frames_large; }
 
     void count_refused() noexcept {
         ++counters_.sent;

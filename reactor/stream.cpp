@@ -1,6 +1,7 @@
 #include <iapp/reactor/stream.hpp>
 
 #include <iapp/reactor/reactor.hpp>
+#include <iapp/reactor/stream_inbox.hpp>
 #include <iapp/reactor/stream_side.hpp>
 
 namespace iapp {
@@ -8,6 +9,9 @@ namespace iapp {
 stream::~stream() {
     if (transport* t = detach()) {
         stream_side::close(*t);
+    }
+    if (inbox_ != nullptr) {
+        inbox_->handle_gone();
     }
 }
 

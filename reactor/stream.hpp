@@ -10,8 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace iapp {
+
+class stream_inbox;
 
 // Whom a stream tells: functions that get `owner` as their first argument. A null function: the
 // owner does not want to know. Called by the worker's turn, never from within a call on the stream.
@@ -52,8 +55,16 @@ class stream : public transport_handle {
     static constexpr std::chrono::milliseconds flush_max{5'000};
 
     stream() noexcept = default;
-    stream(stream&&) noexcept = default;
-    stream& operator=(stream&&) noexcept = default;
+
+    stream(stream&& other) noexcept
+        : transport_handle{std::move(other)}, inbox_{std::exchange(other.inbox_, nullptr)} {}
+
+    stream& operator=(stream&& other) noexcept {
+        transport_handle::operator=(std::move(other));
+        std::swap(inbox_, other.inbox_);
+        return *this;
+    }
+
     ~stream();
 
     // Begins to receive, and makes `owner` the one to be told. A stream is started once; before
@@ -87,8 +98,11 @@ class stream : public transport_handle {
 
   private:
     friend class reactor;
+    friend class stream_inbox;
     friend struct listener_side;
     using transport_handle::transport_handle;
+
+    stream_inbox* inbox_ = nullptr; // of an owner who asks for bytes instead of being told
 };
 
 } // namespace iapp
