@@ -12,6 +12,10 @@
 #include <iapp/reactor/buffer_list.hpp>
 #include <iapp/reactor/buffer_pool.hpp>
 #include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/framing/contiguous.hpp>
+#include <iapp/reactor/framing/frame_error.hpp>
+#include <iapp/reactor/framing/framers.hpp>
+#include <iapp/reactor/framing/make_frame.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/result.hpp>
 #include <iapp/reactor/socket_options.hpp>
