@@ -1,10 +1,10 @@
 #include <iapp/actors/system.hpp>
 
+#include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/signals.hpp>
 #include <iapp/reactor/os/threads.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 
 namespace iapp {
@@ -83,7 +83,7 @@ void system::run_thread(worker_thread& self, const std::string& name, int proces
 
 system::~system() {
     if (!stopped_ && !stop(stop_deadline)) {
-        std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
+        write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
     discard_mail(); // what other threads were about to push when it stopped

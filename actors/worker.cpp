@@ -1,9 +1,9 @@
 #include <iapp/actors/worker.hpp>
 
 #include <iapp/actors/spin_pause.hpp>
+#include <iapp/mailbox/log.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 namespace iapp {
@@ -180,17 +180,18 @@ void worker_loop::end_all_actors() noexcept {
 
 void worker_loop::report_failed_construction(std::string_view actor, const char* why) noexcept {
     ++counters_.actors_failed;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s could not be constructed: %s\n", place_.index,
-                 static_cast<int>(actor.size()), actor.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index),
+              "actor %.*s could not be constructed: %s", static_cast<int>(actor.size()),
+              actor.data(), why);
 }
 
 void worker_loop::actor_failed(const cell& who, std::string_view message,
                                const char* why) noexcept {
     ++counters_.actors_failed;
     const std::string_view name = who.type.name;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s failed in on(%.*s): %s\n", place_.index,
-                 static_cast<int>(name.size()), name.data(), static_cast<int>(message.size()),
-                 message.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index), "actor %.*s failed in on(%.*s): %s",
+              static_cast<int>(name.size()), name.data(), static_cast<int>(message.size()),
+              message.data(), why);
 }
 
 std::string worker_loop::late_report() const {

@@ -115,7 +115,7 @@ class worker_loop {
     void end(cell& actor) noexcept;
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
-    // Both count, and say so on standard error.
+    // Both count, and report it (log.hpp).
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 

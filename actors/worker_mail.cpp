@@ -1,9 +1,9 @@
 // Mail of a worker: what arrives, what leaves, and what is left at the end.
 
 #include <iapp/actors/worker.hpp>
+#include <iapp/mailbox/log.hpp>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace iapp {
 
@@ -162,8 +162,8 @@ bool worker_loop::begin_post(cancel_word& word, fate what) noexcept {
 
 void worker_loop::post_failed(std::string_view callback, const char* why) noexcept {
     ++counters_.posts_failed;
-    std::fprintf(stderr, "iapp: worker %u: the callback %.*s failed: %s\n", place_.index,
-                 static_cast<int>(callback.size()), callback.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index), "the callback %.*s failed: %s",
+              static_cast<int>(callback.size()), callback.data(), why);
 }
 
 } // namespace iapp
