@@ -7,6 +7,7 @@
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>
+#include <iapp/actors/watchdog.hpp>
 #include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/buffer.hpp>

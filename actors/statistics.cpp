@@ -19,6 +19,7 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.wakes_received += from.wakes_received;
     to.spins += from.spins;
     to.spins_paid += from.spins_paid;
+    to.stalls += from.stalls;
     to.posted += from.posted;
     to.posts_ran += from.posts_ran;
     to.posts_cancelled += from.posts_cancelled;

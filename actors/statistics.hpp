@@ -27,6 +27,7 @@ struct worker_counters {
     std::uint64_t wakes_received = 0; // sleeps that mail ended
     std::uint64_t spins = 0;          // turns that spun before they would sleep
     std::uint64_t spins_paid = 0;     // spins that mail ended
+    std::uint64_t stalls = 0;         // handlers that the watchdog has named
 
     // Posted callbacks that arrived here: posted = ran + cancelled + dropped once none is under
     // way.

@@ -56,10 +56,23 @@ system::system(system_options options) {
             threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
                                               options.name + "-" + std::to_string(i), processor};
         }
+        start_watchdog(options);
     } catch (...) {
         end_started_threads();
         throw; // std::system_error: the operating system gives no more threads
     }
+}
+
+void system::start_watchdog(const system_options& options) {
+    if (options.watchdog.limit <= std::chrono::milliseconds{0}) {
+        return;
+    }
+    std::vector<worker_loop*> workers;
+    for (const auto& each : threads_) {
+        workers.push_back(each->loop.get());
+    }
+    watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
+                                                  options.name + "-watchdog");
 }
 
 void system::end_started_threads() {

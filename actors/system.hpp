@@ -4,6 +4,7 @@
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context_templates.hpp>
 #include <iapp/actors/reply_slot.hpp>
+#include <iapp/actors/watchdog.hpp>
 #include <iapp/actors/worker.hpp>
 #include <iapp/mailbox/mesh.hpp>
 
@@ -24,6 +25,8 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
+    // Names handlers that hold their worker for too long; off by default.
+    watchdog_options watchdog = {};
 };
 
 struct spawn_options {
@@ -108,6 +111,7 @@ class system final : private system_control {
     template <class F>
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
+    void start_watchdog(const system_options& options);
     void end_started_threads();
     void discard_mail() noexcept;
     static void run_thread(worker_thread& self, const std::string& name, int processor);
@@ -115,6 +119,7 @@ class system final : private system_control {
 
     std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_thread>> threads_;
+    std::unique_ptr<watchdog_thread> watchdog_;
     std::string engine_name_;
     std::string stop_report_;
     std::binary_semaphore stop_wanted_{0};

@@ -195,11 +195,14 @@ void worker_loop::actor_failed(const cell& who, std::string_view message,
 }
 
 std::string worker_loop::late_report() const {
-    const std::string_view* actor = running_actor();
-    const std::string_view* message = running_message();
+    const std::string_view* actor = running_.actor();
+    const std::string_view* message = running_.message();
     std::string report = "worker " + std::to_string(place_.index);
     if (actor != nullptr && message != nullptr) {
         return report.append(" is in on(").append(*message).append(") of actor ").append(*actor);
+    }
+    if (message != nullptr) {
+        return report.append(" is in the callback ").append(*message);
     }
     return report.append(" is not in a handler: an actor's end or an operation is late");
 }
@@ -210,6 +213,7 @@ worker_statistics worker_loop::statistics() const {
     now.actors = counters_;
     now.actors.sent += refused;
     now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    now.actors.stalls = stalls_.load(std::memory_order_relaxed);
     now.mail = mail_.counters();
     now.io = io_->counters();
     now.system_calls = io_->system_calls();

@@ -5,6 +5,7 @@
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/running_note.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
 #include <iapp/mailbox/mailbox.hpp>
@@ -156,17 +157,13 @@ class worker_loop {
     // read by any thread; empty when the worker waits, and at the end of each turn, but not between
     // one handler and the next.
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
-        running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
-        running_message_.store(message, std::memory_order_relaxed); // else is read through them
+        running_.set(actor, message);
     }
 
-    const std::string_view* running_actor() const noexcept {
-        return running_actor_.load(std::memory_order_relaxed);
-    }
+    running_note& running() noexcept { return running_; }
 
-    const std::string_view* running_message() const noexcept {
-        return running_message_.load(std::memory_order_relaxed);
-    }
+    // The watchdog: a handler held this worker for too long.
+    void count_stall() noexcept { stalls_.fetch_add(1, std::memory_order_relaxed); }
 
     // "worker 3 is in on(get) of actor store", for a stop that is late.
     std::string late_report() const;
@@ -243,8 +240,8 @@ class worker_loop {
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
     std::atomic<bool> stopping_{false};
-    std::atomic<const std::string_view*> running_actor_{nullptr};
-    std::atomic<const std::string_view*> running_message_{nullptr};
+    std::atomic<std::uint64_t> stalls_{0};
+    running_note running_;
 };
 
 } // namespace iapp

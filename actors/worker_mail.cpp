@@ -85,6 +85,7 @@ cell* worker_loop::find(slot_id id) noexcept {
 void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
                            fate what) noexcept {
     if (type.run != nullptr) {
+        note_running(nullptr, &type.name);
         type.run(this, to, payload, what);
     } else if (what == fate::discard) {
         count_dead(dead_letter::stopped);
