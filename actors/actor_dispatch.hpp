@@ -59,19 +59,18 @@ class handler_scope {
 // A cell with its actor inside.
 template <class A>
 struct cell_of final : cell {
+    // The constructor may ask for the context, as its first parameter, or do without. The actor is
+    // made in its place and not returned from a function, which could copy a small one: then what
+    // its constructor says of `this` would be wrong.
+    template <class... Args>
+
+    requires std::is_constructible_v<A, context&, Args...>
+    cell_of(worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
+        : cell{home_, id_, type_}, actor(cx, std::forward<Args>(args)...) {}
+
     template <class... Args>
     cell_of(worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {}
-
-    // The constructor may ask for the context, as its first parameter, or do without.
-    template <class... Args>
-    static A construct(context& cx, Args&&... args) {
-        if constexpr (std::is_constructible_v<A, context&, Args...>) {
-            return A(cx, std::forward<Args>(args)...);
-        } else {
-            return A(std::forward<Args>(args)...);
-        }
-    }
+        : cell{home_, id_, type_}, actor(std::forward<Args>(args)...) {}
 
     A actor;
 };
