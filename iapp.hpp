@@ -4,6 +4,8 @@
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/messages.hpp>
+#include <iapp/actors/offload.hpp>
+#include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>

@@ -11,9 +11,15 @@ class actor_error_category final : public std::error_category {
     const char* name() const noexcept override { return "iapp.actor"; }
 
     std::string message(int value) const override {
-        return static_cast<actor_error>(value) == actor_error::unanswered
-                   ? "the actor gave no answer"
-                   : "the actor's worker takes no more messages";
+        switch (static_cast<actor_error>(value)) {
+        case actor_error::unanswered:
+            return "the actor gave no answer";
+        case actor_error::refused:
+            return "a queue on the way is at its limit";
+        case actor_error::threw:
+            return "the offloaded work ended with an exception";
+        }
+        return "unknown actor error";
     }
 };
 

@@ -7,7 +7,8 @@ namespace iapp {
 
 enum class actor_error {
     unanswered = 1, // the actor is gone, has failed or ends without an answer
-    refused,        // its worker's mail is at its limit, or the system is stopping
+    refused,        // a queue on the way is at its limit, or the system is stopping
+    threw,          // offloaded work ended with an exception that says nothing else
 };
 
 // The category "iapp.actor".

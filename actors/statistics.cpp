@@ -25,6 +25,10 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.posts_cancelled += from.posts_cancelled;
     to.posts_dropped += from.posts_dropped;
     to.posts_failed += from.posts_failed;
+    to.offloads_started += from.offloads_started;
+    to.offloads_ran += from.offloads_ran;
+    to.offloads_dropped += from.offloads_dropped;
+    to.offloads_refused += from.offloads_refused;
 }
 
 void add(mail_counters& to, const mail_counters& from) noexcept {

@@ -36,6 +36,12 @@ struct worker_counters {
     std::uint64_t posts_cancelled = 0;
     std::uint64_t posts_dropped = 0; // the worker stopped first
     std::uint64_t posts_failed = 0;  // of those that ran: an exception ended them
+
+    // Work given to other threads: started = ran + dropped once none is under way.
+    std::uint64_t offloads_started = 0;
+    std::uint64_t offloads_ran = 0;     // their actor got the result
+    std::uint64_t offloads_dropped = 0; // their actor ended first, whether they had begun or not
+    std::uint64_t offloads_refused = 0; // not started
 };
 
 // One worker, or the sum over several.

@@ -49,6 +49,9 @@ system::system(system_options options) {
         threads_.push_back(std::move(made));
     }
     engine_name_ = threads_.front()->loop->io().engine_name();
+    if (options.offload.threads > 0) {
+        offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
+    }
     try {
         for (unsigned i = 0; i < options.workers; ++i) {
             const int processor =
@@ -114,6 +117,10 @@ worker_loop& system::at(worker which) {
     return *threads_[which.index]->loop;
 }
 
+offload_pool* system::offloads() noexcept {
+    return offloads_.get();
+}
+
 int system::exit_status() const noexcept {
     return exit_status_.load(std::memory_order_relaxed);
 }
@@ -142,6 +149,10 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     bool all = true;
     for (const auto& worker : threads_) {
         all = join_by(*worker, until) && all;
+    }
+    if (all && offloads_ != nullptr && !offloads_->stop(until)) {
+        stop_report_ = offloads_->late_report();
+        all = false;
     }
     if (!all) {
         return std::errc::timed_out;

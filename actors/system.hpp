@@ -3,6 +3,8 @@
 
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context_templates.hpp>
+#include <iapp/actors/offload.hpp>
+#include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/reply_slot.hpp>
 #include <iapp/actors/watchdog.hpp>
 #include <iapp/actors/worker.hpp>
@@ -25,6 +27,8 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
+    // Threads for context::offload().
+    offload_options offload = {};
     // Names handlers that hold their worker for too long; off by default.
     watchdog_options watchdog = {};
 };
@@ -99,6 +103,7 @@ class system final : private system_control {
 
   private:
     worker_loop& at(worker which) override;
+    offload_pool* offloads() noexcept override;
 
     struct worker_thread {
         std::unique_ptr<worker_loop> loop;
@@ -120,6 +125,7 @@ class system final : private system_control {
     std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_thread>> threads_;
     std::unique_ptr<watchdog_thread> watchdog_;
+    std::unique_ptr<offload_pool> offloads_;
     std::string engine_name_;
     std::string stop_report_;
     std::binary_semaphore stop_wanted_{0};

@@ -26,7 +26,9 @@ struct worker {
     unsigned index = 0;
 };
 
+class offload_pool;
 class worker_loop;
+struct offload_job;
 
 // What workers can ask of their system.
 class system_control {
@@ -35,6 +37,9 @@ class system_control {
     virtual void request_stop(int exit_status) noexcept = 0;
     // The worker of that index, which must exist (checked).
     virtual worker_loop& at(worker which) = 0;
+
+    // Threads for work that blocks; null when there are none. Any worker.
+    virtual offload_pool* offloads() noexcept { return nullptr; }
 
   protected:
     ~system_control() = default;
@@ -142,6 +147,10 @@ class worker_loop {
     // is dropped, and counts.
     bool begin_post(cancel_word& word, fate what) noexcept;
     void post_failed(std::string_view callback, const char* why) noexcept;
+
+    // Offloaded work: submit_offload() counts, offload_over() is called when it has come home.
+    std::error_code submit_offload(offload_job& job);
+    void offload_over(offload_job& job, fate what) noexcept;
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
