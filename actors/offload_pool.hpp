@@ -24,8 +24,8 @@ struct offload_options {
 };
 
 // Counts what there is to do, and lets threads sleep that find nothing. Not
-// std::counting_semaphore, of which GCC 12 has one that may leave a thread asleep while the count
-// is not zero.
+// std::counting_semaphore: that of GCC 12 notifies nobody when its count was above zero, so that
+// one of two sleeping threads may sleep on beside the second piece of work.
 class work_count {
   public:
     // Any thread.

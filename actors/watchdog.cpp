@@ -15,10 +15,6 @@ using milliseconds = std::chrono::milliseconds;
 
 constexpr int looks_per_limit = 4;
 
-time_point steady_now() noexcept {
-    return time_point{std::chrono::steady_clock::now().time_since_epoch()};
-}
-
 void report(unsigned worker, const std::string_view* actor, const std::string_view& message,
             const char* what, duration time) noexcept {
     const auto ms = static_cast<long long>(std::chrono::duration_cast<milliseconds>(time).count());
@@ -83,7 +79,7 @@ watchdog_thread::~watchdog_thread() {
 void watchdog_thread::run(const std::string& name) {
     os::name_this_thread(name);
     while (!end_.try_acquire_for(pause_)) {
-        dog_.look(steady_now());
+        dog_.look(os_.now());
     }
 }
 

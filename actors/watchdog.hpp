@@ -2,6 +2,7 @@
 // watchdog: names handlers that hold their worker for too long.
 
 #include <iapp/reactor/clock.hpp>
+#include <iapp/reactor/os/system_kernel.hpp>
 
 #include <chrono>
 #include <memory>
@@ -58,6 +59,7 @@ class watchdog_thread {
   private:
     void run(const std::string& name);
 
+    system_kernel os_; // for its clock
     watchdog dog_;
     std::chrono::nanoseconds pause_;
     std::binary_semaphore end_{0};
