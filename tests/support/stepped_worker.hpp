@@ -11,12 +11,6 @@
 
 namespace iapp::test {
 
-// Time passes only when the test says so.
-class stopped_clock_kernel final : public forwarding_kernel {
-  public:
-    time_point now() noexcept override { return time_point{std::chrono::hours{1}} + ahead; }
-};
-
 class stepped_worker final : private system_control {
   public:
     explicit stepped_worker(const worker_limits& limits = {}) : mesh_{1, limits.port()} {
