@@ -7,6 +7,7 @@
 #include <iapp/actors/offload.hpp>
 #include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/ref.hpp>
+#include <iapp/actors/states.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/watchdog.hpp>
