@@ -6,6 +6,7 @@
 #include <iapp/reactor/os/threads.hpp>
 
 #include <functional>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -37,8 +38,13 @@ std::error_code offload_pool::start() {
     if (started_.load(std::memory_order_relaxed)) {
         return {};
     }
-    queue_ = std::make_unique<boost::lockfree::queue<offload_job*>>(options_.queue_max);
-    const std::error_code why = start_threads();
+    std::error_code why;
+    try {
+        queue_ = std::make_unique<boost::lockfree::queue<offload_job*>>(options_.queue_max);
+        why = start_threads();
+    } catch (const std::bad_alloc&) {
+        why = std::make_error_code(std::errc::not_enough_memory);
+    }
     if (why && threads_.empty()) {
         return why; // with some threads it works, if less well
     }
@@ -48,15 +54,15 @@ std::error_code offload_pool::start() {
 
 std::error_code offload_pool::start_threads() {
     while (threads_.size() < options_.threads) {
-        threads_.push_back(std::make_unique<pool_thread>());
-        pool_thread& made = *threads_.back();
+        const std::string name = name_ + "-" + std::to_string(threads_.size());
+        threads_.reserve(threads_.size() + 1);
+        auto made = std::make_unique<pool_thread>();
         try {
-            made.thread = std::thread{&offload_pool::run, this, std::ref(made),
-                                      name_ + "-" + std::to_string(threads_.size() - 1)};
+            made->thread = std::thread{&offload_pool::run, this, std::ref(*made), name};
         } catch (const std::system_error& e) {
-            threads_.pop_back();
             return e.code();
         }
+        threads_.push_back(std::move(made));
     }
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include "support/actors.hpp"
 #include "support/reports.hpp"
+#include "support/stepped_worker.hpp"
 
 #include <atomic>
 #include <memory>
@@ -29,6 +30,8 @@ class clerk {
     void on(order o) { (*o.what)(cx_); }
 
     void on(quit) { cx_.stop(); }
+
+    ref<order, quit> self() { return cx_.self(*this); }
 
   private:
     context& cx_;
@@ -285,4 +288,29 @@ TEST_CASE("offloads of several workers all come home, whatever ends meanwhile") 
     CHECK(last.offloads_started == 3'000);
     CHECK(last.offloads_started == last.offloads_ran + last.offloads_dropped);
     CHECK(last.offloads_ran == static_cast<unsigned>(ran));
+}
+
+TEST_CASE("in a stepped system offloaded work is done when the test says so") {
+    stepped_worker w;
+    std::string log;
+    std::function<void(context&)> both = [&](context& cx) {
+        for (const char letter : {'a', 'b'}) {
+            CHECK(cx.offload([&log, letter] { log += letter; },
+                             [&log](result<void>) { log += '.'; }));
+        }
+    };
+    CHECK(w.spawn<clerk>().self().send(order{&both}));
+    w.turn();
+    CHECK(log.empty());
+    CHECK(w.work() == 2);
+    CHECK(log == "ab");
+    w.turn();
+    CHECK(log == "ab..");
+    CHECK(w.work() == 0);
+
+    CHECK(w.spawn<clerk>().self().send(order{&both}));
+    w.turn();
+    w.end(); // with its actor the work is gone
+    CHECK(log == "ab..");
+    CHECK(w.loop().statistics().actors.offloads_dropped == 2);
 }
