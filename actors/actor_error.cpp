@@ -16,10 +16,14 @@ class actor_error_category final : public std::error_category {
             return "the actor gave no answer";
         case actor_error::refused:
             return "a queue on the way is at its limit";
+        case actor_error::no_such_name:
+            return "no actor goes by that name";
+        case actor_error::unaccepted:
+            return "the actor of that name does not accept the messages";
         case actor_error::threw:
             return "the offloaded work ended with an exception";
         }
-        return "unknown actor error";
+        return "unknown error";
     }
 };
 

@@ -8,6 +8,8 @@ namespace iapp {
 enum class actor_error {
     unanswered = 1, // the actor is gone, has failed or ends without an answer
     refused,        // a queue on the way is at its limit, or the system is stopping
+    no_such_name,   // no actor goes by it
+    unaccepted,     // the actor of that name does not accept those messages
     threw,          // offloaded work ended with an exception that says nothing else
 };
 

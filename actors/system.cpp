@@ -44,10 +44,16 @@ system::system(system_options options) {
         const worker_place place{.index = i,
                                  .mesh = mesh_->ports(),
                                  .idle = options.idle,
-                                 .processor_free = processors.size() >= options.workers};
+                                 .processor_free = processors.size() >= options.workers,
+                                 .on_dead_letter = options.dead_letter_observer};
         made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
         threads_.push_back(std::move(made));
     }
+    std::vector<worker_loop*> all;
+    for (const auto& each : threads_) {
+        all.push_back(each->loop.get());
+    }
+    slot_grants::begin(all);
     engine_name_ = threads_.front()->loop->io().engine_name();
     if (options.offload.threads > 0) {
         offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
@@ -102,6 +108,9 @@ system::~system() {
         write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
+    for (const auto& worker : threads_) {
+        worker->loop->close_to_others();
+    }
     discard_mail(); // what other threads were about to push when it stopped
 }
 
@@ -123,6 +132,25 @@ offload_pool* system::offloads() noexcept {
 
 int system::exit_status() const noexcept {
     return exit_status_.load(std::memory_order_relaxed);
+}
+
+// A name whose actor has ended is still held until worker 0 hears of it.
+bool system::name_taken(std::string_view name) {
+    while (true) {
+        const result<actor_id> holder =
+            call(0, spawn_deadline, [name = std::string{name}](worker_loop& home) {
+                return home.names().holder(name);
+            });
+        if (!holder || !*holder) {
+            return !holder;
+        }
+        const result<bool> lives =
+            call(holder->home.index(), spawn_deadline,
+                 [who = holder->slot](worker_loop& home) { return home.find(who) != nullptr; });
+        if (!lives || *lives) {
+            return true;
+        }
+    }
 }
 
 bool system::wait(std::chrono::nanoseconds time) {

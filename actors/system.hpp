@@ -27,14 +27,11 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
+    dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
     // Threads for context::offload().
     offload_options offload = {};
     // Names handlers that hold their worker for too long; off by default.
     watchdog_options watchdog = {};
-};
-
-struct spawn_options {
-    worker on = {};
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;
@@ -52,11 +49,22 @@ class system final : private system_control {
     ~system();
 
     static constexpr std::chrono::seconds stop_deadline{10};
+    // How long spawn() waits for a worker.
+    static constexpr std::chrono::hours spawn_deadline{24};
 
-    // A new actor on a worker; waits until it is constructed there. The ref is empty when its
-    // constructor threw or the system is stopping.
+    // A new actor on a worker, nobody's child; waits until it is constructed there, and, if it has
+    // a name, until all workers know it. The ref is empty when its constructor or its init()
+    // failed, another one has its name, the worker has no slot left or the system is stopping.
     template <actor A, class... Args>
     ref_to<A> spawn(spawn_options options, Args&&... args);
+
+    // The actor that goes by that name. Errors as context::find(), and timed_out.
+    template <class... Ms>
+    result<ref<Ms...>> find(std::string_view name, std::chrono::nanoseconds deadline);
+
+    // One on each worker, by index; the arguments are copied for each.
+    template <actor A, class... Args>
+    std::vector<ref_to<A>> spawn_on_each(const Args&... args);
 
     // Sends a request and waits for the answer. Errors: timed_out, and actor_error::unanswered
     // when the actor is gone, failed or the system stops, actor_error::refused when its worker's
@@ -64,6 +72,24 @@ class system final : private system_control {
     template <class M, class... Ms>
     result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                   M message);
+
+    // Asks an actor to end, as context::stop() does, and waits until it has. timed_out: it had not
+    // by the deadline, and is killed. Other errors: actor_error::refused and unanswered, when its
+    // worker's mail is full or the system stops. Success when it was gone already.
+    result<void> stop(const actor_id& whom, std::chrono::nanoseconds deadline);
+
+    template <class... Ms>
+    result<void> stop(const ref<Ms...>& whom, std::chrono::nanoseconds deadline) {
+        return stop(whom.actor(), deadline);
+    }
+
+    // Any thread, never blocks: see context::kill().
+    void kill(const actor_id& whom);
+
+    template <class... Ms>
+    void kill(const ref<Ms...>& whom) {
+        kill(whom.actor());
+    }
 
     // Lets callback() run on a worker; any thread. See post.hpp.
     template <class F>
@@ -117,6 +143,8 @@ class system final : private system_control {
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
     void start_watchdog(const system_options& options);
+    // Whether a living actor goes by that name.
+    bool name_taken(std::string_view name);
     void end_started_threads();
     void discard_mail() noexcept;
     static void run_thread(worker_thread& self, const std::string& name, int processor);
@@ -126,6 +154,7 @@ class system final : private system_control {
     std::vector<std::unique_ptr<worker_thread>> threads_;
     std::unique_ptr<watchdog_thread> watchdog_;
     std::unique_ptr<offload_pool> offloads_;
+    unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;
     std::binary_semaphore stop_wanted_{0};
