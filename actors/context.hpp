@@ -226,6 +226,15 @@ class context {
     bool run(F function, Args&&... args);
     // `co_await cx.sleep(1s)` in a task.
     operation<detail::sleep_operation> sleep(duration time);
+    // Lets work() run on a thread that may block; then(result) is called here, like a handler, with
+    // an iapp::result of what it returned. What it throws becomes an error: that of a
+    // std::system_error, not_enough_memory, or else actor_error::threw, with the text in the log.
+    // With the actor `then` ends too: work that has not begun is dropped, and so is the result of
+    // work that has. work() may send to refs but touches nothing else of the actor, which goes on
+    // meanwhile; it and its captures are destroyed here. Errors: actor_error::refused when
+    // offload_options::queue_max pieces wait for a thread; see offload_pool.hpp.
+    template <class F, class Then>
+    result<void> offload(F work, Then then);
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.

@@ -1,10 +1,10 @@
 #include <iapp/actors/system.hpp>
 
+#include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/signals.hpp>
 #include <iapp/reactor/os/threads.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 
 namespace iapp {
@@ -55,6 +55,9 @@ system::system(system_options options) {
     }
     slot_grants::begin(all);
     engine_name_ = threads_.front()->loop->io().engine_name();
+    if (options.offload.threads > 0) {
+        offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
+    }
     try {
         for (unsigned i = 0; i < options.workers; ++i) {
             const int processor =
@@ -62,10 +65,23 @@ system::system(system_options options) {
             threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
                                               options.name + "-" + std::to_string(i), processor};
         }
+        start_watchdog(options);
     } catch (...) {
         end_started_threads();
         throw; // std::system_error: the operating system gives no more threads
     }
+}
+
+void system::start_watchdog(const system_options& options) {
+    if (options.watchdog.limit <= std::chrono::milliseconds{0}) {
+        return;
+    }
+    std::vector<worker_loop*> workers;
+    for (const auto& each : threads_) {
+        workers.push_back(each->loop.get());
+    }
+    watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
+                                                  options.name + "-watchdog");
 }
 
 void system::end_started_threads() {
@@ -89,7 +105,7 @@ void system::run_thread(worker_thread& self, const std::string& name, int proces
 
 system::~system() {
     if (!stopped_ && !stop(stop_deadline)) {
-        std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
+        write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
     for (const auto& worker : threads_) {
@@ -109,6 +125,10 @@ void system::request_stop(int exit_status) noexcept {
 worker_loop& system::at(worker which) {
     IAPP_CHECK(which.index < workers(), "the system has no such worker");
     return *threads_[which.index]->loop;
+}
+
+offload_pool* system::offloads() noexcept {
+    return offloads_.get();
 }
 
 int system::exit_status() const noexcept {
@@ -159,6 +179,10 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     bool all = true;
     for (const auto& worker : threads_) {
         all = join_by(*worker, until) && all;
+    }
+    if (all && offloads_ != nullptr && !offloads_->stop(until)) {
+        stop_report_ = offloads_->late_report();
+        all = false;
     }
     if (!all) {
         return std::errc::timed_out;

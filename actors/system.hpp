@@ -3,7 +3,10 @@
 
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context_templates.hpp>
+#include <iapp/actors/offload.hpp>
+#include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/reply_slot.hpp>
+#include <iapp/actors/watchdog.hpp>
 #include <iapp/actors/worker.hpp>
 #include <iapp/mailbox/mesh.hpp>
 
@@ -25,6 +28,10 @@ struct system_options {
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
     dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
+    // Threads for context::offload().
+    offload_options offload = {};
+    // Names handlers that hold their worker for too long; off by default.
+    watchdog_options watchdog = {};
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;
@@ -139,6 +146,7 @@ class system final : private system_control {
 
   private:
     worker_loop& at(worker which) override;
+    offload_pool* offloads() noexcept override;
 
     struct worker_thread {
         std::unique_ptr<worker_loop> loop;
@@ -151,6 +159,7 @@ class system final : private system_control {
     template <class F>
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
+    void start_watchdog(const system_options& options);
     // Whether a living actor goes by that name.
     bool name_taken(std::string_view name);
     void end_started_threads();
@@ -160,6 +169,8 @@ class system final : private system_control {
 
     std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_thread>> threads_;
+    std::unique_ptr<watchdog_thread> watchdog_;
+    std::unique_ptr<offload_pool> offloads_;
     unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;

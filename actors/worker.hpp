@@ -12,6 +12,7 @@
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/queue_hub.hpp>
 #include <iapp/actors/queue_registry.hpp>
+#include <iapp/actors/running_note.hpp>
 #include <iapp/actors/slot_grants.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -31,8 +32,10 @@
 
 namespace iapp {
 
+class offload_pool;
 class worker_loop;
 struct birth_terms;
+struct offload_job;
 
 // What workers can ask of their system.
 class system_control {
@@ -43,6 +46,9 @@ class system_control {
     virtual worker_loop& at(worker which) = 0;
 
     queue_registry& queues() noexcept { return queues_; }
+
+    // Threads for work that blocks; null when there are none. Any worker.
+    virtual offload_pool* offloads() noexcept { return nullptr; }
 
   protected:
     ~system_control() = default;
@@ -171,7 +177,7 @@ class worker_loop {
     void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
-    // Both count, and say so on standard error.
+    // Both count, and report it (log.hpp).
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 
@@ -218,6 +224,10 @@ class worker_loop {
     bool begin_post(cancel_word& word, fate what) noexcept;
     void post_failed(std::string_view callback, const char* why) noexcept;
 
+    // Offloaded work: submit_offload() counts, offload_over() is called when it has come home.
+    std::error_code submit_offload(offload_job& job);
+    void offload_over(offload_job& job, fate what) noexcept;
+
     delayed_posts& delayed() noexcept { return delayed_; }
 
     ask_table& asks() noexcept { return asks_; }
@@ -253,22 +263,13 @@ class worker_loop {
     // read by any thread; empty when the worker waits, and at the end of each turn, but not between
     // one handler and the next.
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
-        running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
-        running_message_.store(message, std::memory_order_relaxed); // else is read through them
+        running_.set(actor, message);
     }
 
-    // Another actor with the same message.
-    void note_running(const std::string_view* actor) noexcept {
-        running_actor_.store(actor, std::memory_order_relaxed);
-    }
+    running_note& running() noexcept { return running_; }
 
-    const std::string_view* running_actor() const noexcept {
-        return running_actor_.load(std::memory_order_relaxed);
-    }
-
-    const std::string_view* running_message() const noexcept {
-        return running_message_.load(std::memory_order_relaxed);
-    }
+    // The watchdog: a handler held this worker for too long.
+    void count_stall() noexcept { stalls_.fetch_add(1, std::memory_order_relaxed); }
 
     // "worker 3 is in on(get) of actor store", for a stop that is late.
     std::string late_report() const;
@@ -374,8 +375,8 @@ class worker_loop {
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
     std::atomic<bool> stopping_{false};
-    std::atomic<const std::string_view*> running_actor_{nullptr};
-    std::atomic<const std::string_view*> running_message_{nullptr};
+    std::atomic<std::uint64_t> stalls_{0};
+    running_note running_;
 };
 
 inline worker_handle::worker_handle(const worker_loop* of) noexcept

@@ -1,9 +1,9 @@
 // Mail of a worker: what arrives, what leaves, and what is left at the end.
 
 #include <iapp/actors/worker.hpp>
+#include <iapp/mailbox/log.hpp>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace iapp {
 
@@ -109,6 +109,7 @@ bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* pay
         if (type.for_actor && what == fate::deliver && unborn(whom)) {
             return false;
         }
+        note_running(nullptr, &type.name);
         type.run(this, to, payload, what);
         return true;
     }
@@ -176,6 +177,9 @@ bool worker_loop::discard_mail() noexcept {
         handle(message, fate::discard);
     };
     mail_.collect();
+    if (mail_.owes_collect()) {
+        mail_.collect(); // the worker ended between a look and the drain that was due
+    }
     mail_.drain(everything, discard);
     mail_.drain_door(everything, [&](parcel& message) {
         some = true;
@@ -202,8 +206,8 @@ bool worker_loop::begin_post(cancel_word& word, fate what) noexcept {
 
 void worker_loop::post_failed(std::string_view callback, const char* why) noexcept {
     ++counters_.posts_failed;
-    std::fprintf(stderr, "iapp: worker %u: the callback %.*s failed: %s\n", place_.index,
-                 static_cast<int>(callback.size()), callback.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index), "the callback %.*s failed: %s",
+              static_cast<int>(callback.size()), callback.data(), why);
 }
 
 } // namespace iapp

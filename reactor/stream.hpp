@@ -80,6 +80,15 @@ class stream : public transport_handle {
     void pause();
     void resume();
 
+    // Lets bytes pass at this rate on the average, each way by itself, with bursts of so many bytes
+    // (0: what flows in a tenth of a second); a rate of 0 ends the limit. Bursts should be worth
+    // some milliseconds at least, which is what timers resolve. A received item counts when it has
+    // come, whole, so one may exceed the burst, and so may what was in flight; then nothing comes
+    // until that is made up for. pause() and resume() work as ever. What may not be sent yet waits
+    // in the stream and counts as unsent, for write_limit_bytes and for flush_max.
+    void limit_receive(std::uint64_t bytes_per_second, std::uint64_t burst_bytes = 0);
+    void limit_send(std::uint64_t bytes_per_second, std::uint64_t burst_bytes = 0);
+
     // Half-close: when all that was written is sent, the peer sees the end. Receiving goes on.
     void shutdown_write();
 
