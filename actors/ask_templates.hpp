@@ -20,11 +20,14 @@ struct asked {
     static const message_type type;
 
     static void run(void* worker, std::uint64_t to, void* payload, fate what) {
+        auto& home = *static_cast<worker_loop*>(worker);
         auto& self = *static_cast<asked*>(payload);
         // Who lets it die has not answered, and the asker hears that.
         replier<reply_type> reply{self.asker};
-        static_cast<worker_loop*>(worker)->deliver_asked(to, key_of<M>(), &self.message, &reply,
-                                                         what);
+        if (!home.deliver_asked(to, key_of<M>(), &self.message, &reply, what)) [[unlikely]] {
+            reply.asker_ = {}; // not yet
+            home.keep_early(home.message_memory().template make<asked>(to, type, std::move(self)));
+        }
     }
 
     actor_id asker;

@@ -166,8 +166,11 @@ class worker_loop {
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
     // The same for a request on its arrival, which is when it counts as sent.
-    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+    // False, and nothing is counted: its actor is not born yet, and it is to be kept.
+    bool deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
                        fate what) noexcept;
+    // Keeps what has arrived before its actor. Beyond local_messages_max it is refused.
+    void keep_early(envelope* message) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -255,7 +258,6 @@ class worker_loop {
     // After the construction of an actor from another worker; `made` is null when it failed.
     void settle(slot_id id, cell* made, const birth_terms& terms);
     bool unborn(slot_id id) noexcept;
-    void keep_early(envelope* message) noexcept;
     void deliver_early(slot_id to) noexcept;
     cell* listening(slot_id id) noexcept;
 

@@ -42,6 +42,10 @@ void worker_loop::keep_early(envelope* message) noexcept {
         early_.push(message);
         return;
     }
+    if (message->type->run != nullptr) {
+        handle(message, fate::discard);
+        return;
+    }
     if (message->type->for_actor) {
         message->type->run(this, message->to, message->payload(), fate::discard); // it counts
     } else {

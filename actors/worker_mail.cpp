@@ -86,14 +86,22 @@ cell* worker_loop::listening(slot_id id) noexcept {
     return actor == nullptr || actor->stopping ? nullptr : actor;
 }
 
-void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+bool worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
                                 fate what) noexcept {
     ++counters_.sent;
+    const slot_id whom = slot_id::from_word(to);
     if (what == fate::discard) {
         count_dead(dead_letter::stopped);
+    } else if (cell* const actor = listening(whom)) {
+        ++counters_.delivered;
+        actor->type.receive(*actor, key, message, reply);
+    } else if (unborn(whom)) {
+        --counters_.sent;
+        return false;
     } else {
-        deliver(slot_id::from_word(to), key, message, reply);
+        bury(handle_, to, *key, dead_letter::stale);
     }
+    return true;
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
