@@ -2,6 +2,7 @@
 // Everything that libiapp offers.
 
 #include <iapp/actors/actor_error.hpp>
+#include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/death.hpp>
@@ -9,6 +10,7 @@
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/spawn_options.hpp>
+#include <iapp/actors/replier.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/stop_order.hpp>
 #include <iapp/actors/supervisor.hpp>

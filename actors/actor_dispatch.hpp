@@ -3,6 +3,7 @@
 // made. Included by worker.hpp.
 
 #include <iapp/actors/guarded.hpp>
+#include <iapp/actors/replier.hpp>
 #include <iapp/actors/worker.hpp>
 
 #include <iterator>
@@ -122,8 +123,29 @@ void tell_signal(cell& self, signalled what) {
     }
 }
 
+// Handles a request; `reply` is null when it was sent and not asked.
 template <class A, class M>
-bool receive_one(cell& self, message_key key, void* message, void* reply) {
+void handle_request(A& to, M& what, replier<typename M::reply>* reply) {
+    using reply_type = typename M::reply;
+    if constexpr (answers_later<A, M>) {
+        to.on(std::move(what), reply != nullptr ? std::move(*reply) : replier<reply_type>{});
+    } else if constexpr (std::is_void_v<reply_type>) {
+        to.on(std::move(what));
+        if (reply != nullptr) {
+            reply->answer();
+        }
+    } else {
+        static_assert(std::is_convertible_v<decltype(to.on(std::move(what))), reply_type>,
+                      "on() must return the reply that the message names, or take a replier of it");
+        auto answer = to.on(std::move(what));
+        if (reply != nullptr) {
+            reply->answer(std::move(answer));
+        }
+    }
+}
+
+template <class A, class M>
+bool receive_one(cell& self, message_key key, void* message, [[maybe_unused]] void* reply) {
     if (key != key_of<M>()) {
         return false;
     }
@@ -132,13 +154,7 @@ bool receive_one(cell& self, message_key key, void* message, void* reply) {
         A& to = actor_in<A>(self);
         M& what = *static_cast<M*>(message);
         if constexpr (request<M>) {
-            static_assert(
-                std::is_convertible_v<decltype(to.on(std::move(what))), typename M::reply>,
-                "on() must return the reply that the message names");
-            auto answer = to.on(std::move(what));
-            if (reply != nullptr) {
-                static_cast<std::optional<typename M::reply>*>(reply)->emplace(std::move(answer));
-            }
+            handle_request<A, M>(to, what, static_cast<replier<typename M::reply>*>(reply));
         } else {
             to.on(std::move(what));
         }

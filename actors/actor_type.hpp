@@ -21,8 +21,8 @@ struct actor_type {
 
     std::string_view name;
     std::span<const message_key> accepted;
-    // Hands a message of that key to the actor; the reply goes into `reply` (a std::optional of the
-    // message's reply) unless that is null. False when the actor does not accept it.
+    // Hands a message of that key to the actor; `reply` is the replier of a request that was asked,
+    // or null. False when the actor does not accept it.
     bool (*receive)(cell& self, message_key key, void* message, void* reply);
     void (*destroy)(cell& self) noexcept;
     stream_handlers stream;

@@ -2,6 +2,7 @@
 // context: what an actor sees of the runtime.
 
 #include <iapp/actors/actor_id.hpp>
+#include <iapp/actors/ask.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/spawn_options.hpp>
@@ -106,6 +107,22 @@ class context {
     // A name for this actor, by which others send to it: cx.self(*this).
     template <class A>
     auto self(const A& me) const -> typename detail::ref_to<A>::type;
+
+    // Asks an actor: `callback` gets the answer to the M that is made of `args`, as
+    // `iapp::result<M::reply>`, in this actor - what it throws fails it - and never from within
+    // this call; it is called once, unless the ask is cancelled or this actor ends, which destroys
+    // it uncalled. Errors: timed_out, `deadline` from now; actor_error::unanswered when the other
+    // actor is gone, fails, ends or drops the replier, or its system stops; what it fails the
+    // replier with; actor_error::refused when the mail to its worker is full or asks_max requests
+    // of this worker are open.
+    template <class M, class... Ms, class F, class... Args>
+    requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
+                                                       F callback, Args&&... args);
+
+    // Passes a request on: whom `message` goes to answers the asker in this actor's place. Refused
+    // as send() is, which the asker is told (then false).
+    template <class M, class... Ms, class R>
+    bool forward(const ref<Ms...>& to, M message, replier<R> reply);
 
     // Sockets; this actor gets their messages and must accept them (checked). Errors: see reactor.
     result<listener> listen(const address& at, const listen_options& options = {});

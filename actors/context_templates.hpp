@@ -126,6 +126,38 @@ timer context::every(duration period, M message) {
                        period);
 }
 
+template <class M, class... Ms, class F, class... Args>
+
+requires detail::ask_callback<F, M>
+    ask_handle context::ask(const ref<Ms...>& whom, duration deadline, F callback, Args&&... args) {
+    detail::check_request<M, Ms...>();
+    using asker = detail::callback_asker<M, F>;
+    worker_loop& home = self_.home;
+    M message = detail::make_message<M>(std::forward<Args>(args)...);
+    open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
+                                asker::held(home, std::move(callback)));
+    detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+    return {home, ask.id};
+}
+
+template <class M, class... Ms, class R>
+bool context::forward(const ref<Ms...>& to, M message, replier<R> reply) {
+    detail::check_request<M, Ms...>();
+    static_assert(detail::replies_with<M, R>, "the message names another reply than the replier");
+    if (!to) {
+        return false; // and the replier's end says unanswered
+    }
+    if (!reply) {
+        return to.send(std::move(message));
+    }
+    if (!detail::send_asked<M>(self_.home, to.actor(), {reply.asker_, std::move(message)})) {
+        reply.fail(actor_error::refused);
+        return false;
+    }
+    reply.asker_ = {};
+    return true;
+}
+
 template <class F>
 post_handle context::post(worker to, F callback) {
     return iapp::post(self_.home.peer(to), std::move(callback));

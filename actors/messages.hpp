@@ -1,6 +1,7 @@
 #pragma once
 // Naming messages: the list of what an actor accepts, and keys and names of message types.
 
+#include <iapp/actors/replier.hpp>
 #include <iapp/mailbox/message.hpp>
 
 #include <array>
@@ -33,11 +34,6 @@ inline constexpr std::array<message_key, sizeof...(Ms)> keys_of{key_of<Ms>()...}
 
 } // namespace detail
 
-template <class A, class M>
-concept handles = requires(A& actor, M&& message) {
-    actor.on(std::move(message));
-};
-
 // Whether M is in the list of what A accepts.
 template <class A, class M>
 inline constexpr bool accepts_message = A::accepts::template contains<M>;
@@ -50,6 +46,19 @@ concept request = requires {
 }
 
 &&!std::same_as<typename M::reply, M>;
+
+// Whether A answers M later: `void on(M, iapp::replier<…>)`.
+template <class A, class M>
+concept answers_later = request<M> &&
+    requires(A& actor, M&& message, replier<typename M::reply> to) {
+    actor.on(std::move(message), std::move(to));
+};
+
+// Whether A has an on() for M: one that takes it alone, or with the right to answer it.
+template <class A, class M>
+concept handles = answers_later<A, M> || requires(A& actor, M&& message) {
+    actor.on(std::move(message));
+};
 
 namespace detail {
 

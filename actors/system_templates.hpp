@@ -25,26 +25,53 @@ struct worker_call {
     std::shared_ptr<reply_slot<R>> slot;
 };
 
-// A request to an actor from a thread that is no worker.
+// A thread that waits for an answer.
+template <class R>
+struct thread_asker {
+    using slot_type = std::shared_ptr<reply_slot<result<R>>>;
+
+    static_assert(sizeof(slot_type) <= open_ask::held_bytes);
+
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
+        const slot_type slot{std::move(ask.template holding<slot_type>())};
+        drop(ask);
+        ask.close();
+        slot->answer(result_of<R>(reply, why));
+    }
+
+    static void drop(open_ask& ask) noexcept { ask.template holding<slot_type>().~slot_type(); }
+
+    static constexpr asker_type type{.complete = &complete, .drop = &drop};
+};
+
+// A request from a thread that is no worker: the worker of the actor asks for it.
 template <class M>
-struct asked_message {
-    using reply_type = typename M::reply;
+struct thread_request {
+    using asker = thread_asker<typename M::reply>;
 
     static void run(void* worker, std::uint64_t to, void* payload, fate what) {
         auto& home = *static_cast<worker_loop*>(worker);
-        auto& asked = *static_cast<asked_message*>(payload);
-        home.count_sent();
-        std::optional<reply_type> reply;
+        auto& self = *static_cast<thread_request*>(payload);
         if (what == fate::discard) {
-            home.count_dead(dead_letter::stopped);
-        } else {
-            home.deliver(slot_id::from_word(to), key_of<M>(), &asked.message, &reply);
+            home.deliver_asked(to, key_of<M>(), &self.message, nullptr, what);
+            self.slot->answer(result<typename M::reply>{actor_error::unanswered});
+            return;
         }
-        asked.slot->answer(std::move(reply));
+        open_ask& ask =
+            home.asks().open(asker::type, nullptr, deadline_after(home.io().now(), self.deadline));
+        ::new (static_cast<void*>(ask.held)) typename asker::slot_type{std::move(self.slot)};
+        asked<M> request{{&home, ask.id}, std::move(self.message)};
+        if (home.asks().exceeds_limit()) {
+            home.count_refused();
+            home.asks().refuse(ask, actor_error::refused);
+        } else {
+            asked<M>::run(worker, to, &request, what);
+        }
     }
 
     M message;
-    std::shared_ptr<reply_slot<reply_type>> slot;
+    duration deadline;
+    typename asker::slot_type slot;
 };
 
 // Sends a message that answers into `slot`, and waits for the answer.
@@ -130,16 +157,17 @@ std::vector<ref_to<A>> system::spawn_on_each(const Args&... args) {
 template <class M, class... Ms>
 result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                       M message) {
-    static_assert(request<M>, "a request names its reply: using reply = …;");
-    static_assert(messages<Ms...>::template contains<M>, "the actor does not accept this message");
+    detail::check_request<M, Ms...>();
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     if (!whom || stopped_) {
         return actor_error::unanswered;
     }
-    using reply_type = typename M::reply;
-    auto slot = std::make_shared<reply_slot<reply_type>>();
-    return detail::await_reply<detail::asked_message<M>, reply_type>(
-        whom.actor().home, whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
+    using answer = result<typename M::reply>;
+    auto slot = std::make_shared<reply_slot<answer>>();
+    result<answer> waited = detail::await_reply<detail::thread_request<M>, answer>(
+        whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
+        deadline);
+    return waited ? std::move(*waited) : answer{waited.error()};
 }
 
 } // namespace iapp

@@ -1,5 +1,6 @@
 #include <iapp/actors/worker.hpp>
 
+#include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/spin_pause.hpp>
 
 #include <algorithm>
@@ -24,9 +25,12 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
     : place_{place}, handle_{mail_port().anchor()}, system_{system}, limits_{limits},
       home_{place.index, memory_}, mail_{place.index, place.mesh, home_,
                                          limits.outbox_messages_max},
-      idle_{place.idle, place.processor_free}, io_{std::move(io)}, bonds_{*this, limits.bonds_max},
-      actors_{limits.actors_max}, grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())},
-      distant_{*this, limits.actors_max} {
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, asks_{limits.asks_max,
+                                                                         io_->timers(), memory_},
+      bonds_{*this, limits.bonds_max}, actors_{limits.actors_max},
+      grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())}, distant_{
+                                                                             *this,
+                                                                             limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
     handle_.anchor().open(this);
@@ -138,6 +142,7 @@ void worker_loop::run() {
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
+    asks_.fail_all(actor_error::unanswered);
     delayed_.drop_all();
     io_->close_all(time_point::max());
     discard_local();
@@ -181,6 +186,7 @@ worker_statistics worker_loop::statistics() const {
     now.actors = counters_;
     now.actors.sent += refused;
     now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    now.asks = asks_.counters();
     now.mail = mail_.counters();
     now.io = io_->counters();
     now.system_calls = io_->system_calls();

@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
@@ -53,6 +54,7 @@ struct worker_limits {
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
     std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
 
     constexpr port_limits port() const noexcept {
@@ -167,6 +169,9 @@ class worker_loop {
 
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
+    // The same for a request on its arrival, which is when it counts as sent.
+    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                       fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -201,11 +206,16 @@ class worker_loop {
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
-    class bonds& bonds() noexcept {
-        return bonds_;
-    }
+    ask_table& asks() noexcept { return asks_; }
+
+    bond_table& bonds() noexcept { return bonds_; }
 
     void count_sent() noexcept { ++counters_.sent; }
+
+    void count_refused() noexcept {
+        ++counters_.sent;
+        count_dead(dead_letter::refused);
+    }
 
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
 
@@ -320,7 +330,8 @@ class worker_loop {
     std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
-    class bonds bonds_;
+    ask_table asks_;
+    bond_table bonds_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
@@ -345,6 +356,7 @@ inline worker_handle::worker_handle(const worker_loop* of) noexcept
 } // namespace iapp
 
 #include <iapp/actors/actor_dispatch.hpp>
+#include <iapp/actors/ask_templates.hpp>
 #include <iapp/actors/birth.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

@@ -43,7 +43,11 @@ void worker_loop::keep_early(envelope* message) noexcept {
         early_.push(message);
         return;
     }
-    bury(handle_, message->to, *message->type, dead_letter::refused);
+    if (message->type->for_actor) {
+        message->type->run(this, message->to, message->payload(), fate::discard); // it counts
+    } else {
+        bury(handle_, message->to, *message->type, dead_letter::refused);
+    }
     message->destroy_payload();
     mail_.release(message);
 }

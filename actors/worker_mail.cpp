@@ -86,6 +86,16 @@ cell* worker_loop::listening(slot_id id) noexcept {
     return actor == nullptr || actor->stopping ? nullptr : actor;
 }
 
+void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                                fate what) noexcept {
+    ++counters_.sent;
+    if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else {
+        deliver(slot_id::from_word(to), key, message, reply);
+    }
+}
+
 cell* worker_loop::find(slot_id id) noexcept {
     cell** entry = actors_.find(id);
     return entry == nullptr ? nullptr : *entry;
@@ -94,11 +104,14 @@ cell* worker_loop::find(slot_id id) noexcept {
 // False: it is for an actor that is not born yet, and is to be kept.
 bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
                            fate what) noexcept {
+    const slot_id whom = slot_id::from_word(to);
     if (type.run != nullptr) {
+        if (type.for_actor && what == fate::deliver && unborn(whom)) {
+            return false;
+        }
         type.run(this, to, payload, what);
         return true;
     }
-    const slot_id whom = slot_id::from_word(to);
     if (what == fate::discard) {
         count_dead(dead_letter::stopped);
     } else if (cell* const actor = listening(whom)) {

@@ -29,6 +29,9 @@ struct message_type {
     // Null: the message is for the actor that `to` names. Otherwise the message runs itself on the
     // worker (a callback, for instance), or ends without having run. Leaves the payload to destroy.
     void (*run)(void* worker, std::uint64_t to, void* payload, fate what);
+    // Whether `to` names an actor all the same, for which the message must wait if it is not there
+    // yet.
+    bool for_actor = false;
 };
 
 namespace detail {
