@@ -1,6 +1,7 @@
 #pragma once
 // The templates of system; included by system.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/system.hpp>
 
 #include <tuple>
@@ -36,7 +37,8 @@ struct thread_asker {
         const slot_type slot{std::move(ask.template holding<slot_type>())};
         drop(ask);
         ask.close();
-        slot->answer(result_of<R>(reply, why));
+        guarded([&] { slot->answer(result_of<R>(reply, why)); },
+                [&](const char*) { slot->answer(result<R>{actor_error::unanswered}); });
     }
 
     static void drop(open_ask& ask) noexcept { ask.template holding<slot_type>().~slot_type(); }
@@ -60,12 +62,11 @@ struct thread_request {
         open_ask& ask =
             home.asks().open(asker::type, nullptr, deadline_after(home.io().now(), self.deadline));
         ::new (static_cast<void*>(ask.held)) typename asker::slot_type{std::move(self.slot)};
-        asked<M> request{{&home, ask.id}, std::move(self.message)};
         if (home.asks().exceeds_limit()) {
             home.count_refused();
             home.asks().refuse(ask, actor_error::refused);
         } else {
-            asked<M>::run(worker, to, &request, what);
+            asked<M>::hand_over(home, to, self.message, {&home, ask.id}, what);
         }
     }
 

@@ -232,9 +232,7 @@ class worker_loop {
 
     ask_table& asks() noexcept { return asks_; }
 
-    class bonds& bonds() noexcept {
-        return bonds_;
-    }
+    bond_table& bonds() noexcept { return bonds_; }
 
     void count_sent() noexcept { ++counters_.sent; }
 
@@ -359,7 +357,7 @@ class worker_loop {
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     ask_table asks_;
-    class bonds bonds_;
+    bond_table bonds_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
