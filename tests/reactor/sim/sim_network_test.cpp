@@ -174,6 +174,36 @@ TEST_CASE("a sender waits for a peer that does not read, with no more than the b
     }
 }
 
+TEST_CASE("more sockets than one pass serves are all served") {
+    for (const auto& characters : sim_pairs()) {
+        constexpr unsigned count = 600;
+        sim_stage stage{{}, characters};
+        acceptor door;
+        stage.listen(1, door);
+        std::vector<std::unique_ptr<endpoint>> clients;
+        std::vector<std::unique_ptr<endpoint>> servers;
+        for (unsigned i = 0; i < count; ++i) {
+            clients.push_back(std::make_unique<endpoint>());
+            servers.push_back(std::make_unique<endpoint>());
+            stage.connect(0, *clients[i], door.at());
+        }
+        stage.run_until("the connections", [&] { return door.waiting.size() == count; });
+        stage.settle();
+        for (unsigned i = 0; i < count; ++i) {
+            servers[i]->s = door.take();
+            servers[i]->start();
+            servers[i]->on_bytes = [&](endpoint& e) { e.write(stage.io(1), e.in); };
+            clients[i]->start();
+            clients[i]->write(stage.io(0), "hello");
+        }
+        stage.settle();
+        stage.run_for(1s);
+        for (unsigned i = 0; i < count; ++i) {
+            CHECK(clients[i]->in == "hello");
+        }
+    }
+}
+
 TEST_CASE("a host without descriptors pauses its listener, and goes on when it has some") {
     for (const auto& characters : sim_pairs()) {
         sim_stage stage{{}, characters};
