@@ -174,6 +174,25 @@ TEST_CASE("a sender waits for a peer that does not read, with no more than the b
     }
 }
 
+TEST_CASE("fewer bytes than a stream's low-water mark wake nobody, its end does") {
+    for (const auto& characters : sim_pairs()) {
+        sim_stage stage{{}, characters};
+        endpoint client;
+        endpoint server;
+        stage.join(0, client, 1, server);
+        CHECK_FALSE(server.s.set_options({.receive_low_water_bytes = 100}));
+        stage.settle();
+        client.write(stage.io(0), "abc");
+        stage.run_for(1s);
+        if (characters[1] == sim_character::ready) {
+            CHECK(server.bytes == 0);
+        }
+        client.s.shutdown_write();
+        stage.run_until("the end", [&] { return server.ended == 1; });
+        CHECK(server.in == "abc");
+    }
+}
+
 TEST_CASE("more sockets than one pass serves are all served") {
     for (const auto& characters : sim_pairs()) {
         constexpr unsigned count = 600;
