@@ -2,6 +2,7 @@
 // sim_engine: operations that complete by themselves in a simulated network, as with io_uring.
 
 #include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/held_items.hpp>
 #include <iapp/reactor/sim/sim_network.hpp>
 
 #include <atomic>
@@ -76,11 +77,6 @@ class sim_engine final : public engine, private sim_waiter {
         detail::buffer_block* block = nullptr; // where the bytes are
     };
 
-    struct held_connection {
-        slot_id listener;
-        descriptor connection;
-    };
-
     // What owners want (sim_engine.cpp).
     void serve_later(transport& t);
     void serve(transport& t);
@@ -88,8 +84,7 @@ class sim_engine final : public engine, private sim_waiter {
     void end_input(transport& t, std::error_code why);
     void end_output(transport& t, std::error_code why);
     void run_input(transport& t);
-    bool tell_held(transport& t);
-    bool tell_held_connections(transport& t);
+    bool tell_some_held(transport& t);
     void serve_starved();
     bool receive_starved(transport& t);
 
@@ -118,7 +113,6 @@ class sim_engine final : public engine, private sim_waiter {
     void on_input(transport& t, const completion& c);
     void on_output(transport& t, const completion& c);
     void on_item(transport& t, const completion& c, bool wanted);
-    void on_connection(transport& t, descriptor connection, bool wanted);
     void on_source_over(transport& t, std::error_code why);
 
     sim_network& network_;
@@ -136,7 +130,7 @@ class sim_engine final : public engine, private sim_waiter {
     std::vector<descriptor> ready_;        // whose operations may go on
     std::deque<completion> completions_;
     std::vector<slot_id> starved_; // receives that found no memory
-    std::vector<held_connection> held_connections_;
+    held_connections held_connections_;
 };
 
 } // namespace iapp
