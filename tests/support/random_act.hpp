@@ -1,0 +1,54 @@
+#pragma once
+// What an owner may do to a stream, at random.
+
+#include "support/endpoint.hpp"
+
+#include <string>
+#include <utility>
+
+namespace iapp::test {
+
+// An endpoint that remembers what it wrote.
+struct writing_endpoint {
+    endpoint e;
+    std::string written;
+    bool cut = false; // ended by its owner while something was not sent yet
+};
+
+// One act; `random` has a below(n). The peer's text grows with what is written.
+template <class Random>
+void act_at_random(reactor& io, Random& random, writing_endpoint& s) {
+    const std::uint64_t what = random.below(16);
+    s.cut = s.cut || (what < 3 && s.e.s.unsent_bytes() > 0);
+    switch (what) {
+    case 0:
+        s.e.s.close();
+        break;
+    case 1:
+        s.e.s.abort();
+        break;
+    case 2:
+        s.e.s = stream{};
+        break;
+    case 3:
+        s.e.s.shutdown_write();
+        break;
+    case 4:
+    case 5:
+        s.e.s.pause();
+        break;
+    case 6:
+    case 7:
+    case 8:
+        s.e.s.resume();
+        break;
+    default: {
+        const std::string text = pattern(1 + random.below(60'000), random.below(1'000));
+        if (s.e.write(io, text) != write_status::refused) {
+            s.written += text;
+        }
+    }
+    }
+}
+
+} // namespace iapp::test
