@@ -221,7 +221,8 @@ void sim_engine::run_input(transport& t) {
 bool sim_engine::tell_some_held(transport& t) {
     const bool accepts = t.input == input_kind::accept;
     told_ = told_ || (accepts ? held_connections_.any_of(t) : is_behind(t));
-    return accepts ? held_connections_.tell(t, items_at_once, os_) : tell_held(t, items_at_once);
+    return accepts ? held_connections_.tell(t, items_per_service, os_)
+                   : tell_held(t, items_per_service);
 }
 
 // The pool had nothing to receive into. Only this worker frees its buffers, so it is enough to look

@@ -19,7 +19,8 @@ namespace iapp {
 class sim_engine final : public engine, private sim_waiter {
   public:
     static constexpr std::string_view called = "sim_completing";
-    static constexpr unsigned items_at_once = 16; // completed of one source, and not told yet
+    static constexpr unsigned items_untold = 64;      // completed of one source, at most
+    static constexpr unsigned items_per_service = 16; // of those kept that are told at once
     static constexpr unsigned told_per_poll = 512;
 
     sim_engine(sim_network& network, sim_host host, const engine_parts& parts);

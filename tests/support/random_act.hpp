@@ -12,13 +12,17 @@ namespace iapp::test {
 struct writing_endpoint {
     endpoint e;
     std::string written;
-    bool cut = false; // ended by its owner while something was not sent yet
+    bool ended = false; // by its owner
+    bool cut = false;   // the same while something was not sent yet
 };
 
-// One act; `random` has a below(n). The peer's text grows with what is written.
+// One act; `random` has a below(n). The peer's text grows with what is written, at most so many
+// bytes.
 template <class Random>
-void act_at_random(reactor& io, Random& random, writing_endpoint& s) {
+void act_at_random(reactor& io, Random& random, writing_endpoint& s,
+                   std::size_t text_max_bytes = 60'000) {
     const std::uint64_t what = random.below(16);
+    s.ended = s.ended || (what < 3 && s.e.s.open());
     s.cut = s.cut || (what < 3 && s.e.s.unsent_bytes() > 0);
     switch (what) {
     case 0:
@@ -43,7 +47,7 @@ void act_at_random(reactor& io, Random& random, writing_endpoint& s) {
         s.e.s.resume();
         break;
     default: {
-        const std::string text = pattern(1 + random.below(60'000), random.below(1'000));
+        const std::string text = pattern(1 + random.below(text_max_bytes), random.below(1'000));
         if (s.e.write(io, text) != write_status::refused) {
             s.written += text;
         }

@@ -52,13 +52,8 @@ class play {
             begin(i);
         }
         for (unsigned i = 0; i < acts; ++i) {
-            stage_.run_for(duration{static_cast<duration::rep>(random_.below(300'000))});
-            conversation& one = *all_[random_.below(all_.size())];
-            if (random_.below(2) == 0) {
-                act_at_random(stage_.io(0), random_, one.client);
-            } else {
-                act_at_random(stage_.io(one.server_host), random_, one.server);
-            }
+            pass();
+            act();
         }
         stage_.net().set_faults({});
         stage_.run_for(10s);
@@ -72,13 +67,61 @@ class play {
     }
 
   private:
+    // A few turns, in the middle of what is going on, or some time.
+    void pass() {
+        if (random_.below(3) == 0) {
+            stage_.run_for(duration{static_cast<duration::rep>(random_.below(300'000))});
+            return;
+        }
+        for (std::uint64_t turns = random_.below(6); turns > 0; --turns) {
+            stage_.step();
+        }
+    }
+
+    // Owners act from within their events too, most of all by pausing and resuming.
+    void act_within(writing_endpoint& s) {
+        s.e.on_bytes = s.e.on_drained = s.e.on_connected = [this, &s](endpoint& e) {
+            CHECK_MESSAGE(!s.ended, "who ended its stream hears nothing but its close");
+            switch (random_.below(16)) {
+            case 0:
+                act();
+                break;
+            case 1:
+            case 2:
+                e.s.pause();
+                break;
+            case 3:
+            case 4:
+                all_[random_.below(all_.size())]->client.e.s.resume();
+                all_[random_.below(all_.size())]->server.e.s.resume();
+                break;
+            default:
+                break;
+            }
+        };
+    }
+
+    // Somebody does something.
+    void act() {
+        constexpr std::size_t text_max_bytes = 10'000;
+        conversation& one = *all_[random_.below(all_.size())];
+        if (random_.below(2) == 0) {
+            act_at_random(stage_.io(0), random_, one.client, text_max_bytes);
+        } else {
+            act_at_random(stage_.io(one.server_host), random_, one.server, text_max_bytes);
+        }
+    }
+
     void begin(unsigned number) {
         all_.push_back(std::make_unique<conversation>());
         conversation& one = *all_.back();
         const bool local = random_.below(2) == 0;
         one.server_host = local ? 0 : 1;
+        const std::uint64_t largest = random_.below(2) == 0 ? 500 : 20'000;
         const receive_options how{.io_size_bytes =
-                                      static_cast<std::uint32_t>(1 + random_.below(20'000))};
+                                      static_cast<std::uint32_t>(50 + random_.below(largest))};
+        act_within(one.client);
+        act_within(one.server);
         one.door.on_accepted = [&one, how](acceptor& door) {
             one.server.e.s = door.take();
             one.server.e.start(how);
@@ -110,9 +153,9 @@ class play {
 sim_options options_for(std::uint64_t seed, bool faults) {
     return {.seed = seed,
             .faults = faults ? sim_faults::swarm(seed) : sim_faults{},
-            .send_buffer_bytes = 30'000,
-            .receive_buffer_bytes = 20'000,
-            .piece_bytes = 4'000};
+            .send_buffer_bytes = 10'000,
+            .receive_buffer_bytes = 8'000,
+            .piece_bytes = 2'000};
 }
 
 void play_seeds(bool faults) {
