@@ -67,6 +67,8 @@ class play {
     }
 
   private:
+    static constexpr std::size_t text_max_bytes = 10'000;
+
     // A few turns, in the middle of what is going on, or some time.
     void pass() {
         if (random_.below(3) == 0) {
@@ -79,8 +81,8 @@ class play {
     }
 
     // Owners act from within their events too, most of all by pausing and resuming.
-    void act_within(writing_endpoint& s) {
-        s.e.on_bytes = s.e.on_drained = s.e.on_connected = [this, &s](endpoint& e) {
+    void act_within(std::size_t on, writing_endpoint& s) {
+        s.e.on_bytes = s.e.on_drained = s.e.on_connected = [this, on, &s](endpoint& e) {
             CHECK_MESSAGE(!s.ended, "who ended its stream hears nothing but its close");
             switch (random_.below(16)) {
             case 0:
@@ -95,6 +97,9 @@ class play {
                 all_[random_.below(all_.size())]->client.e.s.resume();
                 all_[random_.below(all_.size())]->server.e.s.resume();
                 break;
+            case 5:
+                act_at_random(stage_.io(on), random_, s, text_max_bytes);
+                break;
             default:
                 break;
             }
@@ -103,7 +108,6 @@ class play {
 
     // Somebody does something.
     void act() {
-        constexpr std::size_t text_max_bytes = 10'000;
         conversation& one = *all_[random_.below(all_.size())];
         if (random_.below(2) == 0) {
             act_at_random(stage_.io(0), random_, one.client, text_max_bytes);
@@ -120,8 +124,8 @@ class play {
         const std::uint64_t largest = random_.below(2) == 0 ? 500 : 20'000;
         const receive_options how{.io_size_bytes =
                                       static_cast<std::uint32_t>(50 + random_.below(largest))};
-        act_within(one.client);
-        act_within(one.server);
+        act_within(0, one.client);
+        act_within(one.server_host, one.server);
         one.door.on_accepted = [&one, how](acceptor& door) {
             one.server.e.s = door.take();
             one.server.e.start(how);
