@@ -5,6 +5,8 @@
 #include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
+#include <iapp/actors/death.hpp>
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/exit_reason.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/offload.hpp>
@@ -15,6 +17,7 @@
 #include <iapp/actors/states.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/stop_order.hpp>
+#include <iapp/actors/supervisor.hpp>
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/watchdog.hpp>
 #include <iapp/actors/worker_handle.hpp>

@@ -111,6 +111,7 @@ system::~system() {
     for (const auto& worker : threads_) {
         worker->loop->close_to_others();
     }
+    queues().life().end();
     discard_mail(); // what other threads were about to push when it stopped
 }
 
@@ -171,6 +172,7 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
         return {};
     }
     const steady::time_point until = steady::now() + deadline;
+    queues().life().close();
     for (const auto& worker : threads_) {
         worker->loop->ask_to_stop();
     }
