@@ -226,6 +226,7 @@ class context {
     bool run(F function, Args&&... args);
     // `co_await cx.sleep(1s)` in a task.
     operation<detail::sleep_operation> sleep(duration time);
+
     // Lets work() run on a thread that may block; then(result) is called here, like a handler, with
     // an iapp::result of what it returned. What it throws becomes an error: that of a
     // std::system_error, not_enough_memory, or else actor_error::threw, with the text in the log.

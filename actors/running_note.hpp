@@ -15,43 +15,40 @@ class running_note {
     // Worker. Names of static storage, by their addresses; both null: nothing runs. Without an
     // actor it is a callback.
     void set(const std::string_view* actor, const std::string_view* message) noexcept {
-        actor_.store(actor, std::memory_order_relaxed); // nothing but the static names is
-        message_.store(word_of(message), std::memory_order_relaxed); // read through them
+        // Relaxed, because nothing but the static names is read through them.
+        actor_.store(reinterpret_cast<std::uintptr_t>(actor), std::memory_order_relaxed);
+        message_.store(message, std::memory_order_relaxed);
     }
 
     const std::string_view* actor() const noexcept {
-        return actor_.load(std::memory_order_relaxed);
+        return reinterpret_cast<const std::string_view*>(actor_.load(std::memory_order_relaxed) &
+                                                         ~marked_bit);
     }
 
     const std::string_view* message() const noexcept {
-        return reinterpret_cast<const std::string_view*>(message_.load(std::memory_order_relaxed) &
-                                                         ~marked_bit);
+        return message_.load(std::memory_order_relaxed);
     }
 
     // One watcher: marks what is noted now, if anything is.
     void mark() noexcept {
-        std::uintptr_t noted = message_.load(std::memory_order_relaxed);
-        if (noted != 0) {
+        std::uintptr_t noted = actor_.load(std::memory_order_relaxed);
+        if (message() != nullptr) {
             // Orders nothing. When it fails, what the worker noted meanwhile stays.
-            message_.compare_exchange_strong(noted, noted | marked_bit, std::memory_order_relaxed);
+            actor_.compare_exchange_strong(noted, noted | marked_bit, std::memory_order_relaxed);
         }
     }
 
     // Whether the worker has noted nothing since mark().
     bool marked() const noexcept {
-        return (message_.load(std::memory_order_relaxed) & marked_bit) != 0;
+        return (actor_.load(std::memory_order_relaxed) & marked_bit) != 0;
     }
 
   private:
     static constexpr std::uintptr_t marked_bit = 1;
     static_assert(alignof(std::string_view) > marked_bit, "the lowest bit of an address is free");
 
-    static std::uintptr_t word_of(const std::string_view* name) noexcept {
-        return reinterpret_cast<std::uintptr_t>(name);
-    }
-
-    std::atomic<const std::string_view*> actor_{nullptr};
-    std::atomic<std::uintptr_t> message_{0};
+    std::atomic<std::uintptr_t> actor_{0};
+    std::atomic<const std::string_view*> message_{nullptr};
 };
 
 } // namespace iapp
