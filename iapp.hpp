@@ -4,6 +4,8 @@
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
+#include <iapp/actors/credit.hpp>
+#include <iapp/actors/mailbox_options.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
 #include <iapp/actors/replier.hpp>

@@ -21,13 +21,23 @@ struct asked {
         auto& self = *static_cast<asked*>(payload);
         // Who lets it die has not answered, and the asker hears that.
         replier<reply_type> reply{self.asker};
-        static_cast<worker_loop*>(worker)->deliver_asked(to, key_of<M>(), &self.message, &reply,
-                                                         what);
+        if (what == fate::refuse || what == fate::drop) {
+            reply.fail(actor_error::refused);
+        }
+        static_cast<worker_loop*>(worker)->deliver_wrapped(to, key_of<M>(), &self.message, &reply,
+                                                           what);
     }
 
     actor_id asker;
     [[no_unique_address]] M message;
 };
+
+template <class M>
+inline constexpr message_type asked_type{.name = type_name<M>(),
+                                         .size_bytes = sizeof(asked<M>),
+                                         .destroy = destroyer_of<asked<M>>(),
+                                         .run = &asked<M>::run,
+                                         .for_actor = true};
 
 // An answer on its way: the value, or a std::error_code that says why there is none.
 template <class R>
@@ -142,8 +152,8 @@ struct callback_asker {
 // Sends a request from a worker. False: refused and counted.
 template <class M>
 bool send_asked(worker_loop& from, actor_id to, asked<M>&& request) {
-    const bool taken = worker_loop::send(*to.home, to.slot.to_word(), self_running_type<asked<M>>,
-                                         std::move(request));
+    const bool taken =
+        worker_loop::send(*to.home, to.slot.to_word(), asked_type<M>, std::move(request));
     if (!taken && from.same_system(*to.home)) {
         from.count_refused(); // else the other system's door has counted it
     }

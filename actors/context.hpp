@@ -2,6 +2,7 @@
 // context: what an actor sees of the runtime.
 
 #include <iapp/actors/ask.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/timer.hpp>
 #include <iapp/mailbox/callback.hpp>
@@ -97,6 +98,16 @@ class context {
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
 
+    // A line to an actor on which at most n messages are outstanding: sent and not yet handled, or
+    // withheld by the receiver. Empty when the ref is or credit_lines_max lines are open. See
+    // credit.hpp.
+    template <class... Ms>
+    credit_line<Ms...> credit(const ref<Ms...>& to, std::uint32_t n);
+    // What was sent to this actor under credits and is handled from now on, the present message
+    // included, brings them back only when they are granted, or when this actor ends.
+    void withhold_credits();
+    void grant_credits() noexcept;
+
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.
     result<signal_watch> on_signal(int number, signal_options options = {});
@@ -113,6 +124,9 @@ class context {
     std::uint64_t system_calls() const noexcept;
 
   private:
+    template <class... Ms>
+    friend class credit_line;
+
     timer start_timer(timer_record* record, duration delay);
 
     cell& self_;

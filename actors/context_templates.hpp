@@ -118,4 +118,17 @@ void context::when_room(const ref<Ms...>& to, M message) {
                                                                               std::move(message)));
 }
 
+template <class... Ms>
+credit_line<Ms...> context::credit(const ref<Ms...>& to, std::uint32_t n) {
+    const slot_id account = to ? self_.home.credits().open(n) : slot_id{};
+    return account ? credit_line<Ms...>{self_.home, account, to.actor()} : credit_line<Ms...>{};
+}
+
+template <class... Ms>
+template <class M>
+void credit_line<Ms...>::when_available(context& owner, M message) {
+    wait(*home_->memory().template make<detail::message_waiter<M>>(owner.self_.id,
+                                                                   std::move(message)));
+}
+
 } // namespace iapp

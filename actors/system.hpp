@@ -28,6 +28,7 @@ struct system_options {
 
 struct spawn_options {
     worker on = {};
+    mailbox_options mailbox = {}; // what may wait for it
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;

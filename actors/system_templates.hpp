@@ -53,18 +53,18 @@ struct thread_request {
         auto& home = *static_cast<worker_loop*>(worker);
         auto& self = *static_cast<thread_request*>(payload);
         if (what == fate::discard) {
-            home.deliver_asked(to, key_of<M>(), &self.message, nullptr, what);
+            home.deliver_wrapped(to, key_of<M>(), &self.message, nullptr, what);
             self.slot->answer(result<typename M::reply>{actor_error::unanswered});
             return;
         }
         open_ask& ask =
             home.asks().open(asker::type, nullptr, deadline_after(home.io().now(), self.deadline));
         ::new (static_cast<void*>(ask.held)) typename asker::slot_type{std::move(self.slot)};
-        asked<M> request{{&home, ask.id}, std::move(self.message)};
-        if (home.asks().exceeds_limit()) {
-            home.count_refused();
-            home.asks().refuse(ask, actor_error::refused);
+        const actor_id whom{&home, slot_id::from_word(to)};
+        if (home.asks().exceeds_limit() || home.has_queue(whom.slot)) {
+            send_request<M>(home, whom, ask, std::move(self.message));
         } else {
+            asked<M> request{{&home, ask.id}, std::move(self.message)};
             asked<M>::run(worker, to, &request, what);
         }
     }
@@ -108,9 +108,12 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
     if (stopped_) {
         return {};
     }
-    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](
-                         worker_loop& home) mutable {
-        return std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
+                      limit = options.mailbox](worker_loop& home) mutable {
+        const slot_id made =
+            std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        home.limit_mailbox(made, limit);
+        return made;
     };
     const result<slot_id> made =
         call(options.on.index, std::chrono::hours{24}, std::move(construct));

@@ -24,8 +24,9 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                          const worker_limits& limits, system_control& system)
     : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
       mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
-      idle_{place.idle, place.processor_free}, io_{std::move(io)},
-      asks_{limits.asks_max, io_->timers(), memory_}, actors_{limits.actors_max} {
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, asks_{limits.asks_max,
+                                                                         io_->timers(), memory_},
+      credits_{limits.credit_lines_max}, actors_{limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
 }
@@ -152,10 +153,15 @@ void worker_loop::end(cell& actor) noexcept {
     const slot_id id = actor.id;
     in_order_.erase(in_order_.iterator_to(actor));
     actor.stopping = true;
-    actor.end_attached(actor.why);
+    actor_queue* const queue = actor.queue;
+    const exit_reason why = actor.why;
+    actor.end_attached(why);
     actor.type.destroy(actor);
     actors_.destroy(id); // last: no message finds a dying actor's successor
     ++counters_.actors_ended;
+    if (queue != nullptr) {
+        end_queue(*queue, id, why);
+    }
 }
 
 void worker_loop::stop_when_idle(cell& actor) {

@@ -1,9 +1,11 @@
 #pragma once
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
+#include <iapp/actors/actor_queue.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -49,6 +51,7 @@ struct worker_limits {
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
     std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
+    std::uint32_t credit_lines_max = 1U << 20; // of this worker's actors; then empty ones
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -121,11 +124,18 @@ class worker_loop {
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 
+    // For an actor that was just made: what may wait for it from now on.
+    void limit_mailbox(slot_id id, const mailbox_options& options);
+    bool has_queue(slot_id id) noexcept;
+    // Lets an actor whose mailbox has a limit handle the oldest message of its queue.
+    void run_queue(slot_id id) noexcept;
+
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
-    // The same for a request on its arrival, which is when it counts as sent.
-    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                       fate what) noexcept;
+    // The same for one that carries more than the message, or ends undelivered; it counts as sent
+    // when it arrives.
+    bool deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                         fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -150,6 +160,8 @@ class worker_loop {
     delayed_posts& delayed() noexcept { return delayed_; }
 
     ask_table& asks() noexcept { return asks_; }
+
+    credit_accounts& credits() noexcept { return credits_; }
 
     void count_sent() noexcept { ++counters_.sent; }
 
@@ -197,6 +209,12 @@ class worker_loop {
     bool send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
                    auto&& payload, delivery how);
     void count_outcome(const message_type& type, bool taken) noexcept;
+    // Null: that actor's mailbox has no limit. Asked only while there are actors with one.
+    actor_queue* queue_of(std::uint64_t to, const message_type& type) noexcept;
+    void enqueue(actor_queue& queue, envelope* message, delivery how);
+    void schedule(actor_queue& queue, std::uint64_t to);
+    bool queue_arrival(parcel& message);
+    void end_queue(actor_queue& queue, slot_id id, exit_reason why) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
@@ -248,10 +266,12 @@ class worker_loop {
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     ask_table asks_;
+    credit_accounts credits_;
     slot_table<cell*> actors_;
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
+    std::size_t limited_actors_ = 0; // those with a queue of their own
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
@@ -264,5 +284,6 @@ class worker_loop {
 
 #include <iapp/actors/actor_dispatch.hpp>
 #include <iapp/actors/ask_templates.hpp>
+#include <iapp/actors/credit_templates.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

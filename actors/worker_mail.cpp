@@ -77,14 +77,14 @@ bool worker_loop::deliver(slot_id to, message_key key, void* message, void* repl
     return actor->type.receive(*actor, key, message, reply);
 }
 
-void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                                fate what) noexcept {
+bool worker_loop::deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                                  fate what) noexcept {
     ++counters_.sent;
-    if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
-    } else {
-        deliver(slot_id::from_word(to), key, message, reply);
+    if (what != fate::deliver) {
+        count_dead(dead_by(what));
+        return false;
     }
+    return deliver(slot_id::from_word(to), key, message, reply);
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
@@ -96,8 +96,8 @@ void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* pay
                            fate what) noexcept {
     if (type.run != nullptr) {
         type.run(this, to, payload, what);
-    } else if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
+    } else if (what != fate::deliver) {
+        count_dead(dead_by(what));
     } else {
         deliver(slot_id::from_word(to), &type, payload, nullptr);
     }
@@ -110,6 +110,9 @@ void worker_loop::handle(envelope* message, fate what) noexcept {
 }
 
 void worker_loop::handle(parcel& message, fate what) noexcept {
+    if (limited_actors_ > 0 && what == fate::deliver && queue_arrival(message)) [[unlikely]] {
+        return;
+    }
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {

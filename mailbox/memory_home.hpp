@@ -34,6 +34,13 @@ class alignas(false_sharing_bytes) memory_home {
         return made;
     }
 
+    // Owner only: an envelope whose payload of type.size_bytes, trivially copyable, is the caller's
+    // to fill.
+    envelope* make_bare(std::uint64_t to, const message_type& type) {
+        void* block = pool_.allocate(sizeof(envelope) + type.size_bytes);
+        return ::new (block) envelope{nullptr, to, &type, this};
+    }
+
     // Owner only: the block of an envelope of its own whose payload has ended.
     void release(envelope* e) noexcept { pool_.deallocate(e, e->block_bytes()); }
 
