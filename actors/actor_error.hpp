@@ -7,7 +7,7 @@ namespace iapp {
 
 enum class actor_error {
     unanswered = 1, // the actor is gone, has failed or ends without an answer
-    refused,        // its worker's mail is at its limit, or the system is stopping
+    refused,        // its mailbox or its worker's mail is at its limit, or the system is stopping
 };
 
 // The category "iapp.actor".

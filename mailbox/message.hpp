@@ -38,7 +38,7 @@ struct message_type {
     // worker (a callback, for instance), or ends without having run. Leaves the payload to destroy.
     void (*run)(void* worker, std::uint64_t to, void* payload, fate what);
     // Whether `to` names an actor, whose mailbox may have a limit, and whether that limit holds.
-    bool for_actor = run == nullptr;
+    bool for_actor = false;
     delivery how = delivery::limited;
 };
 
@@ -80,6 +80,7 @@ inline constexpr message_type message_type_of{.name = type_name<M>(),
                                               .size_bytes = sizeof(M),
                                               .destroy = destroyer_of<M>(),
                                               .run = nullptr,
+                                              .for_actor = true,
                                               .how = delivery_of<M>};
 
 // The type of messages that run themselves by M::run.
