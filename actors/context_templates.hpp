@@ -25,14 +25,15 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
         return {};
     }
     if (where != home.index()) {
-        const actor_id away = home.template spawn_away<A>(
-            where, child ? &self_ : nullptr, options.name, std::forward<Args>(args)...);
+        const actor_id away = home.template spawn_away<A>(where, child ? &self_ : nullptr, options,
+                                                          std::forward<Args>(args)...);
         return {away.home, away.slot};
     }
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {
         return {};
     }
+    home.limit_mailbox(made->id, options.mailbox);
     if (child) {
         self_.adopt(*made);
     }
@@ -182,6 +183,19 @@ void context::when_room(const ref<Ms...>& to, M message) {
     home.deliver_when_room(to.actor().home,
                            home.message_memory().template make<M>(
                                self_.id.to_word(), message_type_of<M>, std::move(message)));
+}
+
+template <class... Ms>
+credit_line<Ms...> context::credit(const ref<Ms...>& to, std::uint32_t n) {
+    const slot_id account = to ? self_.home.credits().open(n) : slot_id{};
+    return account ? credit_line<Ms...>{self_.home, account, to.actor()} : credit_line<Ms...>{};
+}
+
+template <class... Ms>
+template <class M>
+void credit_line<Ms...>::when_available(context& owner, M message) {
+    wait(*home_->memory().template make<detail::message_waiter<M>>(owner.self_.id,
+                                                                   std::move(message)));
 }
 
 } // namespace iapp
