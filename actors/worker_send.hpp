@@ -74,7 +74,7 @@ bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& 
     if (limited_actors_ > 0) [[unlikely]] {
         if (actor_queue* const queue = queue_of(to, type)) {
             const bool taken = !queue->refuses(how);
-            count_outcome(type, taken);
+            count_outcome(index(), to, type, taken);
             if (taken) {
                 enqueue(*queue,
                         home_.make<std::remove_cvref_t<Payload>>(to, type,
