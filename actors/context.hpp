@@ -267,6 +267,9 @@ class context {
     template <class... Ms>
     friend class credit_line;
 
+    template <class A, class... Args>
+    auto spawn_here(const spawn_options& options, Args&&... args) ->
+        typename detail::ref_to<A>::type;
     timer start_timer(timer_record* record, duration delay);
     unsigned workers() const noexcept;
 

@@ -12,29 +12,38 @@ namespace iapp {
 template <class A, class... Args>
 auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
     requires(!detail::begins_with_options<Args...>) {
-    return spawn<A>(spawn_options{}, std::forward<Args>(args)...);
+    return spawn_here<A>(spawn_options{}, std::forward<Args>(args)...);
 }
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
-    const bool child = !options.detached && !self_.ending;
     const unsigned where = home.choose(options.on);
     if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
         return {};
     }
     if (where != home.index()) {
+        const bool child = !options.detached && !self_.ending;
         const actor_id away = home.template spawn_away<A>(where, child ? &self_ : nullptr, options,
                                                           std::forward<Args>(args)...);
         return {away.home, away.slot};
     }
+    return spawn_here<A>(options, std::forward<Args>(args)...);
+}
+
+// The arguments reach the constructor as they are: references need no std::ref.
+template <class A, class... Args>
+auto context::spawn_here(const spawn_options& options, Args&&... args) ->
+    typename detail::ref_to<A>::type {
+    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
+    worker_loop& home = self_.home;
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {
         return {};
     }
     home.limit_mailbox(made->id, options.mailbox);
-    if (child) {
+    if (!options.detached && !self_.ending) {
         self_.adopt(*made);
     }
     if (!options.name.empty()) {
