@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <system_error>
 
 namespace iapp {
 
@@ -56,5 +57,10 @@ class engine {
     // System calls made so far by the engine itself (waiting, registering).
     virtual std::uint64_t calls() const noexcept = 0;
 };
+
+// How an operation ends that was cancelled.
+inline std::error_code canceled() noexcept {
+    return std::make_error_code(std::errc::operation_canceled);
+}
 
 } // namespace iapp

@@ -10,14 +10,6 @@
 
 namespace iapp {
 
-namespace {
-
-std::error_code canceled() noexcept {
-    return std::make_error_code(std::errc::operation_canceled);
-}
-
-} // namespace
-
 result<std::unique_ptr<uring_engine>> uring_engine::make(const engine_parts& parts,
                                                          const ring_options& options) {
     IAPP_CHECK(parts.transports.limit() <= operation_key::slots_max, "2^28 sockets at most");

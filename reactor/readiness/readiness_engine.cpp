@@ -2,14 +2,6 @@
 
 namespace iapp {
 
-namespace {
-
-std::error_code canceled() noexcept {
-    return std::make_error_code(std::errc::operation_canceled);
-}
-
-} // namespace
-
 readiness_engine::readiness_engine(std::unique_ptr<poller> waits, const engine_parts& parts)
     : poller_{std::move(waits)}, os_{parts.os},
       transports_{parts.transports}, buffers_{parts.buffers}, clock_{parts.clock} {}

@@ -7,14 +7,6 @@
 
 namespace iapp {
 
-namespace {
-
-std::error_code canceled() noexcept {
-    return std::make_error_code(std::errc::operation_canceled);
-}
-
-} // namespace
-
 sim_engine::sim_engine(sim_network& network, sim_host host, const engine_parts& parts)
     : network_{network}, host_{host}, incarnation_{network.of(host).incarnation}, os_{parts.os},
       transports_{parts.transports}, pool_{parts.buffers}, clock_{parts.clock} {
