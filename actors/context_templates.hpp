@@ -17,7 +17,7 @@ auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
+    static_assert(actor<A>, "an actor names its messages in `accepts`");
     worker_loop& home = self_.home;
     const bool child = !options.detached && !self_.ending;
     const unsigned where = home.choose(options.on);
@@ -131,14 +131,17 @@ template <class M, class... Ms, class F, class... Args>
 
 requires detail::ask_callback<F, M>
     ask_handle context::ask(const ref<Ms...>& whom, duration deadline, F callback, Args&&... args) {
-    detail::check_request<M, Ms...>();
-    using asker = detail::callback_asker<M, F>;
-    worker_loop& home = self_.home;
-    M message = detail::make_message<M>(std::forward<Args>(args)...);
-    open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
-                                asker::held(home, std::move(callback)));
-    detail::send_request<M>(home, whom.actor(), ask, std::move(message));
-    return {home, ask.id};
+    if constexpr (detail::check_request<M, Ms...>()) {
+        using asker = detail::callback_asker<M, F>;
+        worker_loop& home = self_.home;
+        M message = detail::make_message<M>(std::forward<Args>(args)...);
+        open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
+                                    asker::held(home, std::move(callback)));
+        detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+        return {home, ask.id};
+    } else {
+        return {};
+    }
 }
 
 template <class M, class... Ms, class R>
