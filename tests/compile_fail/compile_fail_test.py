@@ -1,8 +1,8 @@
-"""Compiles the files of this folder, each of which must fail with one error: the sentence after
+"""Compiles files of this folder, each of which must fail with one error: the sentence after
 `// error: ` in its first line. Where a second line `// names: a, b` follows, some line of the
 compiler's output names both. A file that promises no error must compile.
 
-compile_fail_test.py --compiler CXX --flags FLAGS [FILE…]
+compile_fail_test.py --compiler CXX --flags FLAGS FILE…
 """
 
 import argparse
@@ -50,10 +50,10 @@ def main() -> int:
     parser.add_argument("--bin", help="as all scripts get it; not used")
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--flags", required=True)
-    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    parser.add_argument("files", nargs="+", metavar="FILE")
     args = parser.parse_args()
 
-    files = args.files or sorted(FOLDER.glob("*.cpp"))
+    files = [FOLDER / name for name in args.files]
     command = [args.compiler, *shlex.split(args.flags)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         outcomes = list(pool.map(lambda file: faults(file, command), files))
@@ -61,7 +61,7 @@ def main() -> int:
         print(f"{file.name}: {found[0] if found else 'as it should be'}")
         for line in found[1:]:
             print(f"    {line}")
-    return 1 if any(outcomes) or not files else 0
+    return 1 if any(outcomes) else 0
 
 
 if __name__ == "__main__":
