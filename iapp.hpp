@@ -4,10 +4,12 @@
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/exit_reason.hpp>
+#include <iapp/actors/mailbox_options.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/offload.hpp>
 #include <iapp/actors/offload_pool.hpp>

@@ -28,7 +28,10 @@ struct asked {
                           fate what) {
         // Who lets it die has not answered, and the asker hears that.
         replier<reply_type> reply{asker};
-        home.deliver_asked(to, key_of<M>(), &message, &reply, what);
+        if (what == fate::refuse || what == fate::drop) {
+            reply.fail(actor_error::refused);
+        }
+        home.deliver_wrapped(to, key_of<M>(), &message, &reply, what);
     }
 
     actor_id asker;

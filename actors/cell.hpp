@@ -12,7 +12,9 @@
 
 namespace iapp {
 
+class actor_queue;
 struct actor_type;
+class withheld_credits;
 class worker_loop;
 
 // Lives in its worker's memory pool, linked in the order of spawning. Worker's thread only.
@@ -57,6 +59,8 @@ struct cell : boost::intrusive::list_base_hook<>, relative {
     const actor_type& type;
     context cx;
     attachment_list attached;
+    actor_queue* queue = nullptr; // if its mailbox has a limit
+    withheld_credits* withheld = nullptr;
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns
     bool ending = false;   // its destructor is about to run, or runs

@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/ask.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/queue_options.hpp>
 #include <iapp/actors/signal.hpp>
@@ -236,6 +237,15 @@ class context {
     // offload_options::queue_max pieces wait for a thread; see offload_pool.hpp.
     template <class F, class Then>
     result<void> offload(F work, Then then);
+    // A line to an actor on which at most n messages are outstanding: sent and not yet handled, or
+    // withheld by the receiver. Empty when the ref is or credit_lines_max lines are open. See
+    // credit.hpp.
+    template <class... Ms>
+    credit_line<Ms...> credit(const ref<Ms...>& to, std::uint32_t n);
+    // What was sent to this actor under credits and is handled from now on, the present message
+    // included, brings them back only when they are granted, or when this actor ends.
+    void withhold_credits();
+    void grant_credits() noexcept;
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.
@@ -254,7 +264,12 @@ class context {
 
   private:
     friend class supervisor;
+    template <class... Ms>
+    friend class credit_line;
 
+    template <class A, class... Args>
+    auto spawn_here(const spawn_options& options, Args&&... args) ->
+        typename detail::ref_to<A>::type;
     timer start_timer(timer_record* record, duration delay);
     unsigned workers() const noexcept;
 

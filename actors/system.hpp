@@ -67,8 +67,8 @@ class system final : private system_control {
     std::vector<ref_to<A>> spawn_on_each(const Args&... args);
 
     // Sends a request and waits for the answer. Errors: timed_out, and actor_error::unanswered
-    // when the actor is gone, failed or the system stops, actor_error::refused when its worker's
-    // mail is full.
+    // when the actor is gone, fails, drops the replier or the system stops, actor_error::refused
+    // when its mailbox or its worker's mail is full; or what it fails the replier with.
     template <class M, class... Ms>
     result<detail::reply_of<M>> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                     M message);

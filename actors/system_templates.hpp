@@ -55,7 +55,7 @@ struct thread_request {
         auto& home = *static_cast<worker_loop*>(worker);
         auto& self = *static_cast<thread_request*>(payload);
         if (what == fate::discard) {
-            home.deliver_asked(to, key_of<M>(), &self.message, nullptr, what);
+            home.deliver_wrapped(to, key_of<M>(), &self.message, nullptr, what);
             self.slot->answer(result<typename M::reply>{actor_error::unanswered});
             return;
         }
@@ -65,6 +65,8 @@ struct thread_request {
         if (home.asks().exceeds_limit()) {
             home.count_refused();
             home.asks().refuse(ask, actor_error::refused);
+        } else if (home.has_queue(slot_id::from_word(to))) {
+            send_request<M>(home, {&home, slot_id::from_word(to)}, ask, std::move(self.message));
         } else {
             asked<M>::hand_over(home, to, self.message, {&home, ask.id}, what);
         }
@@ -112,12 +114,14 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
     }
     auto named = options.name.empty() ? nullptr : std::make_shared<reply_slot<bool>>();
     auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
-                      name = std::string{options.name}, named](worker_loop& home) mutable {
+                      name = std::string{options.name}, limit = options.mailbox,
+                      named](worker_loop& home) mutable {
         if (!home.may_be_named(type_of<A>.name, name)) {
             return slot_id{};
         }
         const slot_id made =
             std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        home.limit_mailbox(made, limit);
         if (made && named) {
             home.names().claim(*home.find(made), name,
                                std::make_shared<name_verdict>(std::move(named)));

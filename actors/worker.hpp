@@ -2,10 +2,12 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_names.hpp>
+#include <iapp/actors/actor_queue.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
@@ -70,6 +72,7 @@ struct worker_limits {
     std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
     std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
     std::uint16_t tasks_per_actor_max = 1U << 10; // beyond it cx.run() refuses
+    std::uint32_t credit_lines_max = 1U << 20;    // of this worker's actors; then empty ones
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -151,7 +154,7 @@ class worker_loop {
     // An actor for another worker that granted a slot for it; a child of `parent` unless that is
     // null. Names nobody when there is no slot now.
     template <actor A, class... Args>
-    actor_id spawn_away(unsigned where, cell* parent, std::string_view name, Args&&... args);
+    actor_id spawn_away(unsigned where, cell* parent, const spawn_options& options, Args&&... args);
     // Such an actor arrives.
     template <actor A, class... Args>
     void bear(slot_id id, const birth_terms& terms, Args&&... args);
@@ -181,11 +184,18 @@ class worker_loop {
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 
+    // For an actor that was just made: what may wait for it from now on.
+    void limit_mailbox(slot_id id, const mailbox_options& options);
+    bool has_queue(slot_id id) noexcept;
+    // Lets an actor whose mailbox has a limit handle the oldest message of its queue.
+    void run_queue(slot_id id) noexcept;
+
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
-    // The same for a request on its arrival, which is when it counts as sent.
-    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                       fate what) noexcept;
+    // The same for one that carries more than the message, or ends undelivered; it counts as sent
+    // when it arrives.
+    bool deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                         fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -233,6 +243,8 @@ class worker_loop {
     ask_table& asks() noexcept { return asks_; }
 
     bond_table& bonds() noexcept { return bonds_; }
+
+    credit_accounts& credits() noexcept { return credits_; }
 
     void count_sent() noexcept { ++counters_.sent; }
 
@@ -298,6 +310,12 @@ class worker_loop {
     void count_outcome(unsigned there, std::uint64_t to, const message_type& type,
                        bool taken) noexcept;
     void bury_refused(unsigned there, std::uint64_t to, const message_type& type) noexcept;
+    // Null: that actor's mailbox has no limit. Asked only while there are actors with one.
+    actor_queue* queue_of(std::uint64_t to, const message_type& type) noexcept;
+    void enqueue(actor_queue& queue, envelope* message, delivery how);
+    void schedule(actor_queue& queue, std::uint64_t to);
+    bool queue_arrival(parcel& message);
+    void end_queue(actor_queue& queue, slot_id id, exit_reason why) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
@@ -358,6 +376,7 @@ class worker_loop {
     delayed_posts delayed_;
     ask_table asks_;
     bond_table bonds_;
+    credit_accounts credits_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
@@ -369,6 +388,7 @@ class worker_loop {
     unsigned next_round_ = 0;
     bool observing_ = false;
     queue_hubs queues_;
+    std::size_t limited_actors_ = 0; // those with a queue of their own
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
@@ -385,5 +405,6 @@ inline worker_handle::worker_handle(const worker_loop* of) noexcept
 #include <iapp/actors/actor_dispatch.hpp>
 #include <iapp/actors/ask_templates.hpp>
 #include <iapp/actors/birth.hpp>
+#include <iapp/actors/credit_templates.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

@@ -86,14 +86,14 @@ cell* worker_loop::listening(slot_id id) noexcept {
     return actor == nullptr || actor->stopping ? nullptr : actor;
 }
 
-void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                                fate what) noexcept {
+bool worker_loop::deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                                  fate what) noexcept {
     ++counters_.sent;
-    if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
-    } else {
-        deliver(slot_id::from_word(to), key, message, reply);
+    if (what != fate::deliver) {
+        count_dead(dead_by(what));
+        return false;
     }
+    return deliver(slot_id::from_word(to), key, message, reply);
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
@@ -113,8 +113,8 @@ bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* pay
         type.run(this, to, payload, what);
         return true;
     }
-    if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
+    if (what != fate::deliver) {
+        count_dead(dead_by(what));
     } else if (cell* const actor = listening(whom)) {
         ++counters_.delivered;
         actor->type.receive(*actor, &type, payload, nullptr);
@@ -136,6 +136,9 @@ void worker_loop::handle(envelope* message, fate what) noexcept {
 }
 
 void worker_loop::handle(parcel& message, fate what) noexcept {
+    if (limited_actors_ > 0 && what == fate::deliver && queue_arrival(message)) [[unlikely]] {
+        return;
+    }
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {
