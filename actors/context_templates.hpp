@@ -17,7 +17,6 @@ auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts`");
     worker_loop& home = self_.home;
     const unsigned where = home.choose(options.on);
     if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
@@ -36,7 +35,6 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
 template <class A, class... Args>
 auto context::spawn_here(const spawn_options& options, Args&&... args) ->
     typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {

@@ -13,8 +13,19 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 FOLDER = pathlib.Path(__file__).parent
+
+
+def precompiled(folder: pathlib.Path, files: list[pathlib.Path], command: list[str]) -> list[str]:
+    """What the files include, compiled once: by far the most of the work. The flags that use it."""
+    lines = {line for file in files for line in file.read_text(encoding="utf-8").splitlines()
+             if line.startswith("#include <iapp/")}
+    header = folder / "all.hpp"
+    header.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+    subprocess.run([*command, "-x", "c++-header", str(header), "-o", f"{header}.gch"], check=True)
+    return ["-include", str(header)]
 
 
 def faults(file: pathlib.Path, command: list[str]) -> list[str]:
@@ -55,8 +66,10 @@ def main() -> int:
 
     files = [FOLDER / name for name in args.files]
     command = [args.compiler, *shlex.split(args.flags)]
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(lambda file: faults(file, command), files))
+    with tempfile.TemporaryDirectory() as folder:
+        command += precompiled(pathlib.Path(folder), files, command)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+            outcomes = list(pool.map(lambda file: faults(file, command), files))
     for file, found in zip(files, outcomes):
         print(f"{file.name}: {found[0] if found else 'as it should be'}")
         for line in found[1:]:
