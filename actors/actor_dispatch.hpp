@@ -127,7 +127,8 @@ void on_event(void* owner, Parameter what) {
 // Null when the actor does not accept the event: then nobody is to be told.
 template <class A, class Parameter>
 constexpr auto handler_of() -> void (*)(void*, Parameter) {
-    if constexpr (accepts_message<A, std::remove_cvref_t<Parameter>>) {
+    using M = std::remove_cvref_t<Parameter>;
+    if constexpr (accepts_message<A, M> && handles<A, M>) { // else handler_check says it
         return &on_event<A, Parameter>;
     } else {
         return nullptr;
@@ -136,8 +137,34 @@ constexpr auto handler_of() -> void (*)(void*, Parameter) {
 
 template <class A>
 void tell_signal(cell& self, signalled what) {
-    if constexpr (accepts_message<A, signalled>) {
+    if constexpr (handles<A, signalled>) {
         tell<A>(self, std::move(what));
+    }
+}
+
+// Whether what on() does with an M that it has a handler for becomes the answer.
+template <class A, class M>
+constexpr bool is_answered() noexcept {
+    if constexpr (!request<M> || answers_later<A, M>) {
+        return true;
+    } else {
+        using reply_type = typename M::reply;
+        using returned = decltype(std::declval<A&>().on(std::declval<M>()));
+        return std::is_void_v<reply_type> || std::is_convertible_v<returned, reply_type>;
+    }
+}
+
+// What is wrong with an actor's handler, in one sentence; nothing else is compiled then.
+template <class A, class M>
+constexpr bool handler_check() noexcept {
+    if constexpr (!handles<A, M>) {
+        static_assert(handles<A, M>, "an actor needs a public on() for each message that it "
+                                     "accepts, which takes it by value or as const&");
+        return false;
+    } else {
+        static_assert(is_answered<A, M>(), "on() must return the reply that the message names, or "
+                                           "take a replier of it");
+        return is_answered<A, M>();
     }
 }
 
@@ -153,8 +180,6 @@ void handle_request(A& to, M& what, replier<typename M::reply>* reply) {
             reply->answer();
         }
     } else {
-        static_assert(std::is_convertible_v<decltype(to.on(std::move(what))), reply_type>,
-                      "on() must return the reply that the message names, or take a replier of it");
         auto answer = to.on(std::move(what));
         if (reply != nullptr) {
             reply->answer(std::move(answer));
@@ -163,18 +188,23 @@ void handle_request(A& to, M& what, replier<typename M::reply>* reply) {
 }
 
 template <class A, class M>
-bool receive_one(cell& self, message_key key, void* message, [[maybe_unused]] void* reply) {
+void handle(A& to, M& what, [[maybe_unused]] void* reply) {
+    if constexpr (request<M>) {
+        handle_request<A, M>(to, what, static_cast<replier<typename M::reply>*>(reply));
+    } else {
+        to.on(std::move(what));
+    }
+}
+
+template <class A, class M>
+bool receive_one(cell& self, message_key key, void* message, void* reply) {
     if (key != key_of<M>()) {
         return false;
     }
     handler_scope scope{self, message_type_of<M>};
     scope.run([&] {
-        A& to = actor_in<A>(self);
-        M& what = *static_cast<M*>(message);
-        if constexpr (request<M>) {
-            handle_request<A, M>(to, what, static_cast<replier<typename M::reply>*>(reply));
-        } else {
-            to.on(std::move(what));
+        if constexpr (handler_check<A, M>()) {
+            handle<A, M>(actor_in<A>(self), *static_cast<M*>(message), reply);
         }
     });
     return true;

@@ -38,20 +38,39 @@ class ask_handle {
 
 namespace detail {
 
-// What is asked, and whom: the faults by their names.
+// What is asked, and whom: the faults by their names. False: there is one, and nothing else is to
+// be compiled.
 template <class M, class... Ms>
-constexpr void check_request() {
-    static_assert(request<M>, "a request names its reply: using reply = …;");
-    static_assert(messages<Ms...>::template contains<M>, "the actor does not accept this message");
+constexpr bool check_request() {
+    constexpr bool accepted = messages<Ms...>::template contains<M>;
+    static_assert(request<M>, "a request names its reply, as in struct get { using reply = int; }");
+    static_assert(accepted, "the actor does not accept this message");
+    return request<M> && accepted;
 }
+
+struct reply_to_nothing {
+    using reply = void;
+};
+
+// What an ask for M is answered with. What is no request is named as the fault by check_request(),
+// once.
+template <class M>
+using reply_of = typename std::conditional_t<request<M>, M, reply_to_nothing>::reply;
 
 template <class M, class R>
 concept replies_with = !request<M> || std::same_as<typename M::reply, R>;
 
-// What an ask for M calls with the answer. A type that is no request passes, so that it is named
-// as the fault and not the callback.
+// What may be called with something.
+template <class F>
+concept callable = std::is_function_v<std::remove_pointer_t<F>> || requires {
+    &F::operator();
+};
+
+// What an ask for M calls with the answer. With a type that is no request anything passes that can
+// be called, so that the type is named as the fault and not the callback.
 template <class F, class M>
-concept ask_callback = !request<M> || requires(F & f, result<typename M::reply> answer) {
+concept ask_callback = (!request<M> && callable<F>) ||
+                       requires(F& f, result<typename M::reply> answer) {
     f(std::move(answer));
 };
 

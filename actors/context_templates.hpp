@@ -17,7 +17,6 @@ auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
     const unsigned where = home.choose(options.on);
     if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
@@ -36,7 +35,6 @@ auto context::spawn(spawn_options options, Args&&... args) -> typename detail::r
 template <class A, class... Args>
 auto context::spawn_here(const spawn_options& options, Args&&... args) ->
     typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {
@@ -141,14 +139,17 @@ template <class M, class... Ms, class F, class... Args>
 
 requires detail::ask_callback<F, M>
     ask_handle context::ask(const ref<Ms...>& whom, duration deadline, F callback, Args&&... args) {
-    detail::check_request<M, Ms...>();
-    using asker = detail::callback_asker<M, F>;
-    worker_loop& home = self_.home;
-    M message = detail::make_message<M>(std::forward<Args>(args)...);
-    open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
-                                asker::held(home, std::move(callback)));
-    detail::send_request<M>(home, whom.actor(), ask, std::move(message));
-    return {home, ask.id};
+    if constexpr (detail::check_request<M, Ms...>()) {
+        using asker = detail::callback_asker<M, F>;
+        worker_loop& home = self_.home;
+        M message = detail::make_message<M>(std::forward<Args>(args)...);
+        open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
+                                    asker::held(home, std::move(callback)));
+        detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+        return {home, ask.id};
+    } else {
+        return {};
+    }
 }
 
 template <class M, class... Ms, class R>

@@ -60,24 +60,11 @@ concept handles = answers_later<A, M> || requires(A& actor, M&& message) {
     actor.on(std::move(message));
 };
 
-namespace detail {
-
-template <class A, class List>
-struct handles_all;
-
-template <class A, class... Ms>
-struct handles_all<A, messages<Ms...>> {
-    static constexpr bool value = (handles<A, Ms> && ...);
-};
-
-} // namespace detail
-
-// A plain class with a protocol and an `on` for every message in it.
+// A plain class with a protocol. That it has an on() for every message in it is checked where it is
+// spawned, for each of them, so that the error names the one that has none.
 template <class A>
 concept actor = requires {
     typename A::accepts;
-}
-
-&&detail::handles_all<A, typename A::accepts>::value;
+};
 
 } // namespace iapp

@@ -52,6 +52,12 @@ void run_delayed(void* worker, std::uint64_t to, void* payload, fate what) {
     });
 }
 
+template <class F>
+constexpr bool check_callback() noexcept {
+    static_assert(std::is_invocable_v<F&>, "a callback takes no arguments");
+    return std::is_invocable_v<F&>;
+}
+
 // Gives the post its word and sends it.
 template <class Payload>
 post_handle send_post(worker_loop& to, const message_type& type, Payload&& payload) {
@@ -78,15 +84,22 @@ post_handle send_post(worker_loop& to, const message_type& type, Payload&& paylo
 
 template <class F>
 post_handle post(worker_loop& to, F callback) {
-    static_assert(std::is_invocable_v<F&>, "a callback takes no arguments");
-    return detail::send_post(to, detail::post_type<F>, std::move(callback));
+    if constexpr (detail::check_callback<F>()) {
+        return detail::send_post(to, detail::post_type<F>, std::move(callback));
+    } else {
+        return {};
+    }
 }
 
 template <class F>
 post_handle post_after(worker_loop& to, duration delay, F callback) {
-    static_assert(std::is_invocable_v<F&>, "a callback takes no arguments");
-    using delayed = detail::delayed_callback<F>;
-    return detail::send_post(to, detail::delayed_post_type<F>, delayed{delay, std::move(callback)});
+    if constexpr (detail::check_callback<F>()) {
+        using delayed = detail::delayed_callback<F>;
+        return detail::send_post(to, detail::delayed_post_type<F>,
+                                 delayed{delay, std::move(callback)});
+    } else {
+        return {};
+    }
 }
 
 } // namespace iapp

@@ -70,8 +70,8 @@ class system final : private system_control {
     // when the actor is gone, fails, drops the replier or the system stops, actor_error::refused
     // when its mailbox or its worker's mail is full; or what it fails the replier with.
     template <class M, class... Ms>
-    result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
-                                  M message);
+    result<detail::reply_of<M>> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
+                                    M message);
 
     // Asks an actor to end, as context::stop() does, and waits until it has. timed_out: it had not
     // by the deadline, and is killed. Other errors: actor_error::refused and unanswered, when its

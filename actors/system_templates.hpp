@@ -184,19 +184,22 @@ worker_subscription system::subscribe_worker(worker where, const event_queue<T>&
 }
 
 template <class M, class... Ms>
-result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
-                                      M message) {
-    detail::check_request<M, Ms...>();
-    IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
-    if (!whom || stopped_) {
-        return actor_error::unanswered;
+result<detail::reply_of<M>> system::ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
+                                        M message) {
+    using answer = result<detail::reply_of<M>>;
+    if constexpr (detail::check_request<M, Ms...>()) {
+        IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
+        if (!whom || stopped_) {
+            return actor_error::unanswered;
+        }
+        auto slot = std::make_shared<reply_slot<answer>>();
+        result<answer> waited = detail::await_reply<detail::thread_request<M>, answer>(
+            whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
+            deadline);
+        return waited ? std::move(*waited) : answer{waited.error()};
+    } else {
+        return answer{actor_error::unanswered};
     }
-    using answer = result<typename M::reply>;
-    auto slot = std::make_shared<reply_slot<answer>>();
-    result<answer> waited = detail::await_reply<detail::thread_request<M>, answer>(
-        whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
-        deadline);
-    return waited ? std::move(*waited) : answer{waited.error()};
 }
 
 } // namespace iapp

@@ -13,16 +13,11 @@ namespace iapp {
 
 namespace detail {
 
-struct reply_to_nothing {
-    using reply = void;
-};
-
 // The message is made in it, so that no temporary of it stands in a co_await expression.
 template <class M>
 class ask_operation final {
   public:
-    // What is no request is named as the fault by check_request(), once.
-    using reply_type = typename std::conditional_t<request<M>, M, reply_to_nothing>::reply;
+    using reply_type = reply_of<M>;
 
     template <class... Args>
     ask_operation(actor_id to, duration deadline, Args&&... args)

@@ -1,0 +1,12 @@
+// error: a task does not take an aggregate that has a destructor by value
+#include <iapp/actors/task.hpp>
+
+#include <string>
+
+struct entry {
+    std::string name;
+};
+
+iapp::task<> store(entry) {
+    co_return;
+}
