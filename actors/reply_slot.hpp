@@ -1,7 +1,6 @@
 #pragma once
 // reply_slot: where a thread that is no worker waits for the answer to one request.
 
-#include <chrono>
 #include <optional>
 #include <semaphore>
 
@@ -15,14 +14,14 @@ class reply_slot {
     // Worker: answers, or says by an empty answer that there will be none. Once.
     void answer(std::optional<Reply> reply) {
         reply_ = std::move(reply);
-        done_.release(); // pairs with the acquire in wait()
+        done_.release(); // pairs with the acquire of who waits for answered()
     }
 
-    // The asker: false when there was no answer in time; the slot then stays alive until it is
-    // answered after all.
-    bool wait(std::chrono::nanoseconds deadline) { return done_.try_acquire_for(deadline); }
+    // For the asker to acquire. If he gives up, the slot stays alive until it is answered after
+    // all.
+    std::binary_semaphore& answered() noexcept { return done_; }
 
-    // After wait() was true.
+    // After answered() was acquired.
     std::optional<Reply>& reply() noexcept { return reply_; }
 
   private:

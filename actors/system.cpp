@@ -1,8 +1,8 @@
 #include <iapp/actors/system.hpp>
 
+#include <iapp/actors/thread_driver.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/signals.hpp>
-#include <iapp/reactor/os/threads.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,8 +10,6 @@
 namespace iapp {
 
 namespace {
-
-using steady = std::chrono::steady_clock;
 
 // "engine "x" (this build has epoll, poll)"
 std::string describe_engine(const std::string& asked_for) {
@@ -26,7 +24,9 @@ std::string describe_engine(const std::string& asked_for) {
 
 } // namespace
 
-system::system(system_options options) {
+system::system(const system_options& options, std::unique_ptr<worker_driver> own,
+               worker_driver* others)
+    : own_driver_{std::move(own)}, driver_{own_driver_ ? *own_driver_ : *others} {
     if (options.workers == 0 || options.workers > workers_max) {
         throw std::system_error(std::make_error_code(std::errc::invalid_argument),
                                 "a system has 1 to 62 workers");
@@ -34,52 +34,32 @@ system::system(system_options options) {
     os::ignore_broken_pipes();
     system_control& control = *this;
     mesh_ = std::make_unique<mesh>(options.workers, options.limits.port());
-    const std::vector<int> processors = os::usable_processors();
+    std::vector<worker_loop*> all;
     for (unsigned i = 0; i < options.workers; ++i) {
-        result<std::unique_ptr<reactor>> io = reactor::make(options.io);
+        result<std::unique_ptr<reactor>> io = driver_.make_reactor(options.io);
         if (!io) {
             throw std::system_error(io.error(), describe_engine(options.io.engine));
         }
-        auto made = std::make_unique<worker_thread>();
-        const worker_place place{.index = i,
-                                 .mesh = mesh_->ports(),
-                                 .idle = options.idle,
-                                 .processor_free = processors.size() >= options.workers};
-        made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
-        threads_.push_back(std::move(made));
+        worker_place place{.index = i, .mesh = mesh_->ports(), .idle = options.idle};
+        driver_.settle(place);
+        loops_.push_back(
+            std::make_unique<worker_loop>(place, std::move(*io), options.limits, control));
+        all.push_back(loops_.back().get());
     }
-    engine_name_ = threads_.front()->loop->io().engine_name();
+    engine_name_ = loops_.front()->io().engine_name();
     try {
-        for (unsigned i = 0; i < options.workers; ++i) {
-            const int processor =
-                options.pin && !processors.empty() ? processors[i % processors.size()] : -1;
-            threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
-                                              options.name + "-" + std::to_string(i), processor};
-        }
+        driver_.start(all);
     } catch (...) {
-        end_started_threads();
-        throw; // std::system_error: the operating system gives no more threads
+        discard_mail();
+        throw;
     }
 }
 
-void system::end_started_threads() {
-    for (const auto& worker : threads_) {
-        if (worker->thread.joinable()) {
-            worker->loop->ask_to_stop();
-            worker->thread.join();
-        }
-    }
-    discard_mail();
-}
+system::system(const system_options& options)
+    : system{options, std::make_unique<thread_driver>(options.name, options.pin), nullptr} {}
 
-void system::run_thread(worker_thread& self, const std::string& name, int processor) {
-    os::name_this_thread(name);
-    if (processor >= 0) {
-        os::pin_this_thread(processor);
-    }
-    self.loop->run();
-    self.ended.release(); // pairs with the acquire in join_by()
-}
+system::system(const system_options& options, worker_driver& driver)
+    : system{options, nullptr, &driver} {}
 
 system::~system() {
     if (!stopped_ && !stop(stop_deadline)) {
@@ -98,7 +78,7 @@ void system::request_stop(int exit_status) noexcept {
 
 worker_loop& system::at(worker which) {
     IAPP_CHECK(which.index < workers(), "the system has no such worker");
-    return *threads_[which.index]->loop;
+    return *loops_[which.index];
 }
 
 int system::exit_status() const noexcept {
@@ -106,14 +86,13 @@ int system::exit_status() const noexcept {
 }
 
 bool system::wait(std::chrono::nanoseconds time) {
-    stop_seen_ = stop_seen_ || stop_wanted_.try_acquire_for(time);
+    stop_seen_ = stop_seen_ || driver_.wait(stop_wanted_, time);
     return stop_seen_;
 }
 
 void system::wait_until_stopped() {
     if (!stop_seen_) {
-        stop_wanted_.acquire(); // pairs with the release in request_stop()
-        stop_seen_ = true;
+        stop_seen_ = driver_.wait(stop_wanted_, std::chrono::nanoseconds::max());
     }
 }
 
@@ -122,15 +101,11 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     if (stopped_) {
         return {};
     }
-    const steady::time_point until = steady::now() + deadline;
-    for (const auto& worker : threads_) {
-        worker->loop->ask_to_stop();
+    for (const auto& worker : loops_) {
+        worker->ask_to_stop();
     }
-    bool all = true;
-    for (const auto& worker : threads_) {
-        all = join_by(*worker, until) && all;
-    }
-    if (!all) {
+    if (const worker_loop* late = driver_.join(deadline)) {
+        stop_report_ = late->late_report();
         return std::errc::timed_out;
     }
     discard_mail();
@@ -142,23 +117,10 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
 void system::discard_mail() noexcept {
     for (bool some = true; some;) {
         some = false;
-        for (const auto& worker : threads_) {
-            some = worker->loop->discard_mail() || some;
+        for (const auto& worker : loops_) {
+            some = worker->discard_mail() || some;
         }
     }
-}
-
-bool system::join_by(worker_thread& worker, steady::time_point deadline) {
-    if (worker.joined) {
-        return true;
-    }
-    if (!worker.ended.try_acquire_until(deadline)) {
-        stop_report_ = worker.loop->late_report();
-        return false;
-    }
-    worker.thread.join();
-    worker.joined = true;
-    return true;
 }
 
 result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) {
@@ -168,7 +130,7 @@ result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) 
     }
     for (unsigned i = 0; i < workers(); ++i) {
         if (stopped_) {
-            sum += threads_[i]->loop->statistics();
+            sum += loops_[i]->statistics();
             continue;
         }
         const result<worker_statistics> one =

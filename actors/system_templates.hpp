@@ -52,14 +52,15 @@ template <class M>
 inline constexpr message_type self_running_type{
     .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
 
-// Sends a message that answers into `slot`, and waits for the answer.
+} // namespace detail
+
 template <class M, class R>
-result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
-                      std::chrono::nanoseconds deadline) {
-    if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
+result<R> system::await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+                              std::chrono::nanoseconds deadline) {
+    if (!worker_loop::send(home, to, detail::self_running_type<M>, std::move(message))) {
         return actor_error::refused;
     }
-    if (!slot.wait(deadline)) {
+    if (!driver_.wait(slot.answered(), deadline)) {
         return std::errc::timed_out;
     }
     if (!slot.reply()) {
@@ -68,16 +69,14 @@ result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot
     return std::move(*slot.reply());
 }
 
-} // namespace detail
-
 template <class F>
 auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     -> result<std::invoke_result_t<F&, worker_loop&>> {
     using R = std::invoke_result_t<F&, worker_loop&>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    return detail::await_reply<detail::worker_call<F, R>, R>(*threads_[index]->loop, 0,
-                                                             {std::move(f), slot}, *slot, deadline);
+    return await_reply<detail::worker_call<F, R>, R>(*loops_[index], 0, {std::move(f), slot}, *slot,
+                                                     deadline);
 }
 
 template <actor A, class... Args>
@@ -106,7 +105,7 @@ result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanos
     }
     using reply_type = typename M::reply;
     auto slot = std::make_shared<reply_slot<reply_type>>();
-    return detail::await_reply<detail::asked_message<M>, reply_type>(
+    return await_reply<detail::asked_message<M>, reply_type>(
         *whom.home(), whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
 }
 

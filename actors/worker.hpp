@@ -79,10 +79,23 @@ class worker_loop {
     // not beyond `deadline` (time_point::max(): for ever; a past one: not at all).
     void turn(time_point deadline);
 
+    // Whether a turn would find something to do at once; what the kernel holds it does not know.
+    bool has_work() const noexcept;
+
     // Turns until ask_to_stop(), then ends all actors and all I/O, however long that takes.
     void run();
     // Any thread: run() ends. Nothing is accepted from other threads any more.
     void ask_to_stop() noexcept;
+
+    // What run() does, for whoever turns a worker by hand. When it was asked to stop: begin_end()
+    // ends the actors and begins to close the sockets; then end_turn() as often as it takes, one
+    // look at I/O each, which waits as turn() does. True: the worker has ended.
+    bool asked_to_stop() const noexcept {
+        return stopping_.load(std::memory_order_acquire); // pairs with the release of ask_to_stop()
+    }
+
+    void begin_end();
+    bool end_turn(time_point deadline);
 
     // After run() of all workers, by the thread that joined them: what is left on its way to or
     // from this worker becomes dead letters. True when there was something; ending it may have sent
