@@ -23,7 +23,6 @@ class handler_scope {
     }
 
     [[gnu::always_inline]] ~handler_scope() {
-        self_.home.note_running(nullptr, nullptr);
         if (--self_.running == 0 && self_.stopping) [[unlikely]] {
             self_.home.end(self_);
         }
@@ -49,6 +48,7 @@ class handler_scope {
   private:
     void failed(const char* why) noexcept {
         self_.home.actor_failed(self_, message_.name, why);
+        self_.why = exit_reason::failed;
         self_.stopping = true;
     }
 

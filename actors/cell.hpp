@@ -1,6 +1,7 @@
 #pragma once
 // cell: the runtime's side of one actor.
 
+#include <iapp/actors/attachment.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/mailbox/slot_table.hpp>
 
@@ -16,12 +17,28 @@ struct cell : boost::intrusive::list_base_hook<> {
     cell(worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
         : home{home_}, id{id_}, type{type_}, cx{*this} {}
 
+    // What is still attached belongs to an actor whose constructor has thrown.
+    ~cell() { end_attached(exit_reason::failed); }
+
+    cell(const cell&) = delete;
+    cell& operator=(const cell&) = delete;
+
+    void end_attached(exit_reason reason) noexcept {
+        while (!attached.empty()) {
+            attachment& latest = attached.back();
+            attached.pop_back();
+            latest.end(latest, reason);
+        }
+    }
+
     worker_loop& home;
     slot_id id;
     const actor_type& type;
     context cx;
+    attachment_list attached;
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns
+    exit_reason why = exit_reason::stopped;
 };
 
 } // namespace iapp

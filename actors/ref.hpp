@@ -1,6 +1,7 @@
 #pragma once
 // ref: the name of an actor, by which anybody sends to it.
 
+#include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/worker.hpp>
 
 #include <utility>
@@ -18,7 +19,7 @@ class ref {
 
     // Fewer messages than `other` may send.
     template <class... More>
-    ref(const ref<More...>& other) noexcept : home_{other.home()}, id_{other.id()} {
+    ref(const ref<More...>& other) noexcept : who_{other.actor()} {
         static_assert((messages<More...>::template contains<Ms> && ...),
                       "the actor does not accept all the messages that this ref would send");
     }
@@ -30,16 +31,19 @@ class ref {
     bool send(M message) const {
         static_assert(messages<Ms...>::template contains<M>,
                       "the actor does not accept this message");
-        return home_ != nullptr &&
-               worker_loop::send(*home_, id_.to_word(), message_type_of<M>, std::move(message));
+        return who_.home != nullptr && worker_loop::send(*who_.home, who_.slot.to_word(),
+                                                         message_type_of<M>, std::move(message));
     }
 
     // Whether it names somebody; he may be gone all the same.
-    explicit operator bool() const noexcept { return static_cast<bool>(id_); }
+    explicit operator bool() const noexcept { return static_cast<bool>(who_); }
 
-    slot_id id() const noexcept { return id_; }
+    // Which actor it is, without the types.
+    actor_id actor() const noexcept { return who_; }
 
-    worker_loop* home() const noexcept { return home_; }
+    slot_id id() const noexcept { return who_.slot; }
+
+    worker_loop* home() const noexcept { return who_.home; }
 
     friend bool operator==(const ref&, const ref&) noexcept = default;
 
@@ -47,10 +51,9 @@ class ref {
     friend class context;
     friend class system;
 
-    ref(worker_loop* home, slot_id id) noexcept : home_{id ? home : nullptr}, id_{id} {}
+    ref(worker_loop* home, slot_id id) noexcept : who_{id ? home : nullptr, id} {}
 
-    worker_loop* home_ = nullptr;
-    slot_id id_;
+    actor_id who_;
 };
 
 namespace detail {

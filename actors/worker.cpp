@@ -43,6 +43,7 @@ void worker_loop::turn(time_point deadline) {
     run_local();
     end_stopped();
     send_out();
+    note_running(nullptr, nullptr);
     // relaxed: take_mail() has seen what came before the knock of ask_to_stop(), and may just have
     // taken that knock, so that nothing else would end the sleep.
     const bool stopping = stopping_.load(std::memory_order_relaxed);
@@ -52,6 +53,7 @@ void worker_loop::turn(time_point deadline) {
     if (!(idle && slept(deadline)) && (stepped || io_->has_work() || poll_is_due())) {
         poll(duration::zero());
     }
+    note_running(nullptr, nullptr);
     actors_.recycle();
 }
 
@@ -172,6 +174,7 @@ void worker_loop::end(cell& actor) noexcept {
     const slot_id id = actor.id;
     in_order_.erase(in_order_.iterator_to(actor));
     actor.stopping = true;
+    actor.end_attached(actor.why);
     actor.type.destroy(actor);
     actors_.destroy(id); // last: no message finds a dying actor's successor
     ++counters_.actors_ended;
@@ -194,7 +197,9 @@ void worker_loop::end_stopped() {
 
 void worker_loop::end_all_actors() noexcept {
     while (!in_order_.empty()) {
-        end(in_order_.back()); // the youngest first, so that children go before their parents
+        cell& youngest = in_order_.back(); // first, so that children go before their parents
+        youngest.why = exit_reason::worker_stopping;
+        end(youngest);
     }
 }
 

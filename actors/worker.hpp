@@ -136,11 +136,12 @@ class worker_loop {
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
-    // thread's worker if it has one in the same system, else through the door. False: refused. What
-    // counts as sent and refused are messages to actors; posts count for themselves.
+    // thread's worker if it has one in the same system, else through the door. False: refused,
+    // which one whose place is reserved never is. What counts as sent and refused are messages to
+    // actors; posts count for themselves.
     template <class Payload>
     static bool send(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                     Payload&& payload);
+                     Payload&& payload, delivery how = delivery::limited);
 
     // How many messages to that worker would be taken now.
     std::size_t room_to(const worker_loop& receiver) const noexcept;
@@ -165,7 +166,8 @@ class worker_loop {
     void unsubscribe(int number) noexcept;
 
     // Who is running what at this moment, for the report when a stop is late. Noted by the worker,
-    // read by any thread; empty between handlers.
+    // read by any thread; empty when the worker waits, and at the end of each turn, but not between
+    // one handler and the next.
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
         running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
         running_message_.store(message, std::memory_order_relaxed); // else is read through them
@@ -190,9 +192,11 @@ class worker_loop {
 
     using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
 
-    bool send_local(std::uint64_t to, const message_type& type, auto&& payload);
+    static bool send_foreign(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                             auto&& payload, delivery how);
+    bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
     bool send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                   auto&& payload);
+                   auto&& payload, delivery how);
     void count_outcome(const message_type& type, bool taken) noexcept;
 
     // Makes a worker the current one for the time of a call.

@@ -11,15 +11,27 @@ namespace iapp {
 
 template <class Payload>
 bool worker_loop::send(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                       Payload&& payload) {
+                       Payload&& payload, delivery how) {
     worker_loop* const here = current();
     if (here == &receiver) {
-        return here->send_local(to, type, std::forward<Payload>(payload));
+        return here->send_local(to, type, std::forward<Payload>(payload), how);
     }
     if (here != nullptr && here->same_system(receiver)) {
-        return here->send_away(receiver, to, type, std::forward<Payload>(payload));
+        return here->send_away(receiver, to, type, std::forward<Payload>(payload), how);
     }
+    return send_foreign(receiver, to, type, std::forward<Payload>(payload), how);
+}
+
+// Of a thread that is no worker of the receiver's system.
+bool worker_loop::send_foreign(worker_loop& receiver, std::uint64_t to, const message_type& type,
+                               auto&& payload, delivery how) {
+    using Payload = decltype(payload);
     using M = std::remove_cvref_t<Payload>;
+    if (how == delivery::reserved) {
+        receiver.mail_port().push_reserved(
+            make_heap_envelope<M>(to, type, std::forward<Payload>(payload)));
+        return true;
+    }
     door_message message{};
     if constexpr (travels_by_value<M>) {
         message[0].to = to;
@@ -38,9 +50,10 @@ bool worker_loop::send(worker_loop& receiver, std::uint64_t to, const message_ty
     }
 }
 
-bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload) {
+bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload,
+                             delivery how) {
     using Payload = decltype(payload);
-    const bool room = local_.size() < limits_.local_messages_max;
+    const bool room = local_.size() < limits_.local_messages_max || how == delivery::reserved;
     if (room) {
         local_.push(
             home_.make<std::remove_cvref_t<Payload>>(to, type, std::forward<Payload>(payload)));
@@ -50,20 +63,24 @@ bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& 
 }
 
 bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                            auto&& payload) {
+                            auto&& payload, delivery how) {
     using Payload = decltype(payload);
     using M = std::remove_cvref_t<Payload>;
     const unsigned there = receiver.index();
     bool room = false;
     if constexpr (travels_by_value<M>) {
-        room = mail_.send(there, parcels_for<M>, [&](parcel& message) {
-            message.to = to;
-            message.type = &type;
-            ::new (message.payload()) M{std::forward<Payload>(payload)};
-        });
-    } else if (mail_.room(there) > 0) {
+        room = mail_.send(
+            there, parcels_for<M>,
+            [&](parcel& message) {
+                message.to = to;
+                message.type = &type;
+                ::new (message.payload()) M{std::forward<Payload>(payload)};
+            },
+            how);
+    } else if (mail_.room(there) > 0 || how == delivery::reserved) {
         envelope* made = home_.make<M>(to, type, std::forward<Payload>(payload));
-        room = mail_.send(there, 1, [&](parcel& message) { put_envelope(message, made); });
+        room = mail_.send(
+            there, 1, [&](parcel& message) { put_envelope(message, made); }, how);
     }
     count_outcome(type, room);
     return room;

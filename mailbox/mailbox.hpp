@@ -40,11 +40,11 @@ class mailbox {
     mailbox& operator=(const mailbox&) = delete;
 
     // Lets fill(parcel&) write a message of one parcel or two for another worker. False: refused,
-    // the outbox is at its limit and fill was not called.
+    // the outbox is at its limit, the place was not reserved, and fill was not called.
     template <class Fill>
-    bool send(unsigned to, std::size_t parcels, Fill&& fill) {
+    bool send(unsigned to, std::size_t parcels, Fill&& fill, delivery how = delivery::limited) {
         outbox& out = outboxes_[to];
-        parcel* const first = out.claim(parcels);
+        parcel* const first = out.claim(parcels, how);
         if (first == nullptr) {
             return false;
         }
@@ -85,7 +85,8 @@ class mailbox {
     template <class Handle>
     std::size_t drain(std::size_t budget, Handle&& handle);
 
-    // Hands at most `budget` messages of other threads to handle(parcel&).
+    // Hands at most `budget` messages of other threads to handle(parcel&), and first all of those
+    // whose place is reserved.
     template <class Handle>
     std::size_t drain_door(std::size_t budget, Handle&& handle);
 
@@ -188,6 +189,13 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
 template <class Handle>
 std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
     std::size_t done = 0;
+    for (envelope* e = door_left_ ? own_.take_reserved() : nullptr; e != nullptr; ++done) {
+        envelope* const next = e->next;
+        parcel message;
+        put_envelope(message, e);
+        handle(message);
+        e = next;
+    }
     while (door_left_ && done < budget) {
         door_message message;
         door_left_ = own_.pop(message);

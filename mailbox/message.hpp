@@ -15,6 +15,11 @@ enum class dead_letter : std::uint8_t { stale, refused, dropped, stopped };
 // What is to become of a message that arrives.
 enum class fate : std::uint8_t { deliver, discard };
 
+// Whether the limits of queues hold for a message. The place of a reply, of news of a death or of
+// the end of an operation was reserved when what it answers was accepted: it is never refused, and
+// the number of requests that may be open bounds how many there are.
+enum class delivery : std::uint8_t { limited, reserved };
+
 // One constant for each type of message; its address tells types apart at run time.
 struct message_type {
     std::string_view name; // as the compiler spells it

@@ -19,7 +19,8 @@ struct flush_result {
 };
 
 // A plain array that grows to `limit` messages and keeps its memory. Beyond the limit a message is
-// refused (claim() gives null) and the sender is told at once. Belongs to the sending worker.
+// refused (claim() gives null) and the sender is told at once; those whose place is reserved are
+// taken all the same. Belongs to the sending worker.
 // `Ring` has push(const parcel*, n), which says how many it took; `Doorbell` is the receiver's.
 template <class Ring, class Doorbell>
 class basic_outbox {
@@ -30,13 +31,13 @@ class basic_outbox {
     explicit basic_outbox(std::size_t limit) noexcept : limit_{limit} {}
 
     // Where to write the next message, which takes one parcel or two, one behind the other; null at
-    // the limit. Throws std::bad_alloc.
-    parcel* claim(std::size_t parcels = 1) {
-        if (size() + parcels > limit_) {
+    // the limit, unless its place is reserved. Throws std::bad_alloc.
+    parcel* claim(std::size_t parcels = 1, delivery how = delivery::limited) {
+        if (size() + parcels > limit_ && how == delivery::limited) {
             return nullptr;
         }
         if (end_ + parcels > capacity_) {
-            make_room();
+            make_room(parcels);
         }
         end_ += parcels;
         doubles_ += parcels - 1;
@@ -47,8 +48,9 @@ class basic_outbox {
 
     std::size_t size() const noexcept { return end_ - begin_; }
 
-    // How many parcels can be claimed.
-    std::size_t room() const noexcept { return limit_ - size(); }
+    // How many parcels can be claimed; none while messages whose place is reserved exceed the
+    // limit.
+    std::size_t room() const noexcept { return limit_ - std::min(limit_, size()); }
 
     // Pushes what fits and rings. When the ring is full, the receiver is asked to ring back, and
     // `me` - the bit of the sending worker - may sleep until then (the proof is at the doorbell).
@@ -107,14 +109,16 @@ class basic_outbox {
     }
 
     // At the end of the array. What is left moves to its start when that frees half of it or more,
-    // else the array doubles; beyond twice the limit half of it is always free. So a message is
-    // moved a constant number of times.
-    void make_room() {
+    // else the array doubles; beyond twice the limit half of it is always free, but for messages
+    // whose place is reserved. So a message is moved a constant number of times.
+    void make_room(std::size_t parcels) {
         const std::size_t left = size();
         if (begin_ > 0 && left <= capacity_ / 2) {
             std::memmove(&parcels_[0], &parcels_[begin_], left * sizeof(parcel));
         } else {
-            const std::size_t wanted = std::min(2 * limit_ + 2, std::max(batch, 2 * capacity_));
+            const std::size_t doubled = std::max(batch, 2 * capacity_);
+            const std::size_t wanted =
+                left + parcels > limit_ ? doubled : std::min(2 * limit_ + 2, doubled);
             auto larger = std::make_unique_for_overwrite<parcel[]>(wanted);
             std::copy_n(parcels_.get() + begin_, left, larger.get());
             parcels_ = std::move(larger);

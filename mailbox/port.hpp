@@ -4,6 +4,7 @@
 #include <iapp/mailbox/door.hpp>
 #include <iapp/mailbox/doorbell.hpp>
 #include <iapp/mailbox/message.hpp>
+#include <iapp/mailbox/return_list.hpp>
 
 #include <boost/lockfree/spsc_queue.hpp>
 
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace iapp {
 
@@ -79,6 +81,13 @@ class port {
         return true;
     }
 
+    // Any thread: a message whose place was reserved when what it answers was accepted. It cannot
+    // be refused, not even after close(): who reserved it still waits for it.
+    void push_reserved(envelope* message) noexcept {
+        reserved_.push_chain(message, message);
+        knock();
+    }
+
     // Any thread, also a signal handler: makes the worker take a turn.
     void knock() noexcept { wake_if(doorbell_.ring(doorbell::foreign)); }
 
@@ -99,6 +108,16 @@ class port {
     // Owner only: the oldest message at the door; false when there is none.
     bool pop(door_message& into) noexcept { return door_.pop(into); }
 
+    // Owner only: all messages of push_reserved(), linked by `next`, the oldest first.
+    envelope* take_reserved() noexcept {
+        envelope* in_order = nullptr;
+        for (envelope* e = reserved_.take_all(); e != nullptr;) {
+            envelope* const older = std::exchange(e->next, in_order);
+            in_order = std::exchange(e, older);
+        }
+        return in_order;
+    }
+
     // Any thread.
     std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
@@ -112,6 +131,7 @@ class port {
     std::array<std::atomic<mail_ring*>, doorbell::workers_max> rings_{};
     std::size_t ring_slots_;
     door door_;
+    basic_return_list<envelope> reserved_;
     waker wake_ = nullptr;
     void* target_ = nullptr;
     std::atomic<bool> closed_{false};

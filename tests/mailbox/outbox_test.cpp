@@ -20,8 +20,8 @@ struct way {
     way(std::size_t limit, std::size_t slots) : out{limit}, ring{slots} {}
 
     template <class M>
-    bool put() {
-        parcel* const place = out.claim(parcels_for<M>);
+    bool put(delivery how = delivery::limited) {
+        parcel* const place = out.claim(parcels_for<M>, how);
         if (place != nullptr) {
             write_number<M>(*place, 0, put_++);
         }
@@ -71,6 +71,24 @@ TEST_CASE("at its limit an outbox refuses, and takes again when a flush has made
     CHECK(w.put<small>());
     w.flush();
     CHECK(w.take() == 6);
+}
+
+TEST_CASE("at its limit an outbox takes what has its place reserved, in order, and nothing else") {
+    way w{3, 4};
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(w.put<small>());
+    }
+    for (int i = 0; i < 1'000; ++i) {
+        REQUIRE(w.put<wide>(delivery::reserved));
+        CHECK(w.out.room() == 0);
+        CHECK_FALSE(w.put<small>());
+    }
+    while (w.under_way() > 0) {
+        w.flush();
+        w.take(); // checks the order
+    }
+    CHECK(w.out.room() == 3);
+    CHECK(w.put<small>());
 }
 
 TEST_CASE("a message of two parcels counts twice at the limit") {

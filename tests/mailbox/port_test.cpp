@@ -47,6 +47,29 @@ TEST_CASE("a port gives back what other threads pushed, in order") {
     CHECK_FALSE(owner.wakes.try_acquire()); // it never slept
 }
 
+TEST_CASE("a closed and full port still takes what has its place reserved, in order") {
+    port mail{{.door_slots = 1}};
+    sleeper owner;
+    mail.set_waker(&sleeper::wake, &owner);
+    while (mail.push(numbered(0, 0))) {
+    }
+    mail.close();
+    REQUIRE(mail.bell().collect() == doorbell::foreign);
+    std::array<envelope, 3> messages{};
+    for (std::uint64_t i = 0; i < messages.size(); ++i) {
+        messages[i].to = i;
+        mail.push_reserved(&messages[i]);
+    }
+    CHECK(mail.bell().collect() == doorbell::foreign);
+    const envelope* next = mail.take_reserved();
+    for (std::uint64_t i = 0; i < messages.size(); ++i, next = next->next) {
+        REQUIRE(next != nullptr);
+        CHECK(next->to == i);
+    }
+    CHECK(next == nullptr);
+    CHECK(mail.take_reserved() == nullptr);
+}
+
 TEST_CASE("at its limit a port refuses and counts, until there is room again") {
     port mail{{.door_slots = 2}};
     unsigned taken = 0;

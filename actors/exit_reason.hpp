@@ -1,0 +1,22 @@
+#pragma once
+// exit_reason: why an actor ended.
+
+#include <cstdint>
+#include <string_view>
+
+namespace iapp {
+
+enum class exit_reason : std::uint8_t {
+    stopped,         // it was told to, or said so itself
+    failed,          // an exception in its constructor, in a handler, a timer or a task
+    killed,          // by force, without handling what it had been sent before
+    worker_stopping, // with its system
+};
+
+// "stopped", for people.
+constexpr std::string_view name_of(exit_reason why) noexcept {
+    constexpr std::string_view names[] = {"stopped", "failed", "killed", "worker stopping"};
+    return names[static_cast<std::size_t>(why)];
+}
+
+} // namespace iapp
