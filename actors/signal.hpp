@@ -18,9 +18,13 @@ struct signal_options {
     // After the first one the system's own action is back: a second SIGINT then ends the process
     // at once, also when the worker hangs.
     bool first_only = false;
+    // The end of the subscription leaves the signal ignored: for a program that has results to
+    // print after its actors have ended, which another signal must not cut short.
+    bool ignore_afterwards = false;
 };
 
-// Keeps a subscription alive; the previous action returns with its end. Worker's thread only.
+// Keeps a subscription alive; the previous action returns with its end, unless the options say
+// otherwise. Worker's thread only.
 class signal_watch {
   public:
     signal_watch() noexcept = default;

@@ -9,8 +9,8 @@ namespace iapp {
 
 std::error_code worker_loop::subscribe(int number, cell& actor, signal_options options) noexcept {
     const auto knock = [](void* mail) noexcept { static_cast<port*>(mail)->knock(); };
-    if (const std::error_code refused =
-            os::catch_signal(number, options.first_only, knock, &mail_port())) {
+    if (const std::error_code refused = os::catch_signal(
+            number, {options.first_only, options.ignore_afterwards}, knock, &mail_port())) {
         return refused;
     }
     signals_.push_back({number, actor.id});

@@ -1,5 +1,7 @@
 #include "clt/coordinator.hpp"
 
+#include "harness/running.hpp"
+
 #include <csignal>
 #include <fmt/format.h>
 
@@ -8,7 +10,7 @@ namespace clt {
 coordinator::coordinator(iapp::context& cx, const config& wanted)
     : cx_{cx}, finish_max_{wanted.finish_max}, workers_left_{wanted.common.workers} {
     for (const int number : {SIGINT, SIGTERM}) {
-        if (iapp::result<iapp::signal_watch> watch = cx_.on_signal(number, {true})) {
+        if (iapp::result<iapp::signal_watch> watch = cx_.on_signal(number, bench::stop_signal)) {
             signals_.push_back(std::move(*watch));
         }
     }

@@ -14,6 +14,10 @@ namespace bench {
 // A worker that does not answer for this long is shown with its last numbers.
 inline constexpr std::chrono::seconds report_deadline{2};
 
+// How programs take SIGINT and SIGTERM: the first one asks for an orderly end, the same again ends
+// the process at once, and one that comes while the summary is printed does nothing.
+inline constexpr iapp::signal_options stop_signal{.first_only = true, .ignore_afterwards = true};
+
 // Asks the actor of each worker for a Report; one that does not answer keeps its last one.
 template <class Report, class Ref>
 void collect_reports(iapp::system& system, const std::vector<Ref>& actors,

@@ -1,6 +1,7 @@
 #include "srv/server.hpp"
 
 #include "harness/pattern.hpp"
+#include "harness/running.hpp"
 
 #include <iapp/reactor/buffer_pool.hpp>
 
@@ -32,7 +33,8 @@ server::server(iapp::context& cx, const config& wanted, worker_totals& totals,
                       {}} {
     if (cx_.worker_index() == 0) {
         for (const int number : {SIGINT, SIGTERM}) {
-            if (iapp::result<iapp::signal_watch> watch = cx_.on_signal(number, {true})) {
+            if (iapp::result<iapp::signal_watch> watch =
+                    cx_.on_signal(number, bench::stop_signal)) {
                 signals_.push_back(std::move(*watch));
             }
         }

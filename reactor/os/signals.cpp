@@ -38,7 +38,7 @@ void on_signal(int number) {
 
 } // namespace
 
-std::error_code catch_signal(int number, bool first_only, signal_notify notify,
+std::error_code catch_signal(int number, catch_options options, signal_notify notify,
                              void* target) noexcept {
     if (number <= 0 || number >= signals_max) {
         return std::make_error_code(std::errc::invalid_argument);
@@ -55,13 +55,18 @@ std::error_code catch_signal(int number, bool first_only, signal_notify notify,
     struct sigaction action {};
 
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART | (first_only ? static_cast<int>(SA_RESETHAND) : 0);
+    action.sa_flags = SA_RESTART | (options.first_only ? static_cast<int>(SA_RESETHAND) : 0);
     ::sigemptyset(&action.sa_mask);
     if (::sigaction(number, &action, &s.previous) != 0) {
         const std::error_code refused{errno, std::system_category()};
         s.notify.store(nullptr, std::memory_order_release);
         s.taken.store(false, std::memory_order_release);
         return refused;
+    }
+    if (options.ignore_afterwards) {
+        s.previous = {};
+        s.previous.sa_handler = SIG_IGN;
+        ::sigemptyset(&s.previous.sa_mask);
     }
     return {};
 }

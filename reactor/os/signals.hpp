@@ -8,15 +8,19 @@ namespace iapp::os {
 // Called by the signal handler: must be safe there (no locks, no allocation).
 using signal_notify = void (*)(void* target) noexcept;
 
-// Takes a signal over; notify(target) is called each time it comes. With `first_only` the system's
-// action returns with the first one. Errors: device_or_resource_busy when somebody has it, else
-// the system's (invalid_argument for SIGKILL).
-std::error_code catch_signal(int number, bool first_only, signal_notify notify,
+struct catch_options {
+    bool first_only = false;        // the system's action returns with the first one
+    bool ignore_afterwards = false; // release_signal() leaves it ignored
+};
+
+// Takes a signal over; notify(target) is called each time it comes. Errors: device_or_resource_busy
+// when somebody has it, else the system's (invalid_argument for SIGKILL).
+std::error_code catch_signal(int number, catch_options options, signal_notify notify,
                              void* target) noexcept;
 
-// Gives the signal its previous action back. Afterwards `target` is not used any more by signals
-// that come to this thread; one that is being handled by another thread at this moment may still
-// use it, so the target outlives those threads.
+// Gives the signal its previous action back, or leaves it ignored, as catch_signal() was told.
+// Afterwards `target` is not used any more by signals that come to this thread; one that is being
+// handled by another thread at this moment may still use it, so the target outlives those threads.
 void release_signal(int number) noexcept;
 
 // Whether the signal has come since the last call.

@@ -15,7 +15,7 @@ namespace {
 struct subscribe {
     using reply = int; // the error's number, 0 for none
     int number = 0;
-    bool first_only = false;
+    signal_options options = {};
 };
 
 struct unsubscribe {
@@ -39,7 +39,7 @@ class sentry {
     }
 
     int on(subscribe what) {
-        result<signal_watch> made = cx_.on_signal(what.number, {.first_only = what.first_only});
+        result<signal_watch> made = cx_.on_signal(what.number, what.options);
         if (!made) {
             return made.error().value();
         }
@@ -105,13 +105,29 @@ TEST_CASE("with first_only the system's own action is back after the first signa
     std::atomic<int> heard{0};
     checked_system sys;
     const auto s = sys->spawn<sentry>({}, &heard);
-    CHECK(sys.ask(s, subscribe{signal_user1, true}) == 0);
+    CHECK(sys.ask(s, subscribe{signal_user1, {.first_only = true}}) == 0);
     CHECK(is_caught(signal_user1));
     raise_signal(signal_user1);
     CHECK(eventually([&] { return heard == 1; }));
     CHECK(is_default(signal_user1)); // a second one would end the process
     sys.ask<unsubscribe>(s);
     CHECK_FALSE(is_default(signal_user1)); // now ours, from before
+}
+
+TEST_CASE("with ignore_afterwards a signal after the subscription's end does nothing") {
+    const ignored_signal restored{signal_user1};
+    const default_signal deadly{signal_user1};
+    std::atomic<int> heard{0};
+    checked_system sys;
+    const auto s = sys->spawn<sentry>({}, &heard);
+    CHECK(sys.ask(s, subscribe{signal_user1, {.first_only = true, .ignore_afterwards = true}}) ==
+          0);
+    raise_signal(signal_user1);
+    CHECK(eventually([&] { return heard == 1; }));
+    sys.ask<unsubscribe>(s);
+    REQUIRE_FALSE(is_default(signal_user1));
+    raise_signal(signal_user1); // would end the process
+    CHECK(heard == 1);
 }
 
 TEST_CASE("two signals at once reach two actors, though the first one unsubscribes") {

@@ -184,6 +184,18 @@ class Others(programs.Case):
         self.assertGreaterEqual(time.monotonic() - begun, 0.5)
         self.assertGreaterEqual(sent["all_open_seconds"], 0.5)
 
+    def test_the_other_signal_while_it_ends_does_not_cut_the_summary_short(self):
+        for pause_ms in (0, 1, 2, 4, 8, 16):  # somewhere between its last actor and its last line
+            with self.srv() as srv:
+                with self.clt("--connect", srv.addresses()[0], "--conns", 1) as clt:
+                    clt.stats(open=1, bytes_out=1)
+                    clt.signal(programs.signal.SIGINT)
+                    time.sleep(pause_ms / 1000)
+                    self.good(clt.end(programs.signal.SIGTERM))
+                srv.signal(programs.signal.SIGTERM)
+                time.sleep(pause_ms / 1000)
+                self.good(srv.end(programs.signal.SIGINT))
+
     def test_what_json_lines_hold(self):
         with self.srv() as srv:
             where = srv.addresses()[0]

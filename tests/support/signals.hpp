@@ -36,20 +36,31 @@ inline bool is_caught(int number) {
     return !is_default(number) && detail::action_of(number).sa_handler != SIG_IGN;
 }
 
-// While it lives the signal is ignored where nobody catches it, so that a stray one does not end
-// the test; afterwards it is as it was.
-class ignored_signal {
+// While it lives the signal has another action where nobody catches it; afterwards it is as it was.
+class signal_action {
   public:
-    explicit ignored_signal(int number) : number_{number}, before_{std::signal(number, SIG_IGN)} {}
+    signal_action(const signal_action&) = delete;
+    signal_action& operator=(const signal_action&) = delete;
 
-    ~ignored_signal() { std::signal(number_, before_); }
+  protected:
+    signal_action(int number, void (*action)(int))
+        : number_{number}, before_{std::signal(number, action)} {}
 
-    ignored_signal(const ignored_signal&) = delete;
-    ignored_signal& operator=(const ignored_signal&) = delete;
+    ~signal_action() { std::signal(number_, before_); }
 
   private:
     int number_;
     void (*before_)(int);
+};
+
+// A stray one does not end the test.
+struct ignored_signal : signal_action {
+    explicit ignored_signal(int number) : signal_action{number, SIG_IGN} {}
+};
+
+// It ends the process, as at the start of a program.
+struct default_signal : signal_action {
+    explicit default_signal(int number) : signal_action{number, SIG_DFL} {}
 };
 
 } // namespace iapp::test
