@@ -14,14 +14,16 @@ function(iapp_finish_test name timeout serial labels)
 endfunction()
 
 # iapp_add_test_program(NAME test_reactor MODULE reactor SOURCES a.cpp … [ENGINE_SOURCES b.cpp …]
-#                       [POLLER_SOURCES c.cpp …] LIBS … [HELPERS d.cpp …] [TIMEOUT seconds]
-#                       [SERIAL])
+#                       [POLLER_SOURCES c.cpp …] [SIM_SOURCES b.cpp …] LIBS … [HELPERS d.cpp …]
+#                       [TIMEOUT seconds] [SERIAL])
 # One doctest program for a folder. Every source is an entry of its own, `reactor.a`; those in
 # ENGINE_SOURCES one for each engine, `reactor.b[epoll]`, told by the environment (IAPP_ENGINE),
-# those in POLLER_SOURCES one for each engine that works by readiness. HELPERS hold no test cases.
+# those in POLLER_SOURCES one for each engine that works by readiness. Those of ENGINE_SOURCES that
+# are named in SIM_SOURCES too run on the simulated engines as well, but for their test cases in the
+# suite `os`, which need a real system. HELPERS hold no test cases.
 function(iapp_add_test_program)
     cmake_parse_arguments(PARSE_ARGV 0 arg "SERIAL" "NAME;MODULE;TIMEOUT"
-        "SOURCES;ENGINE_SOURCES;POLLER_SOURCES;HELPERS;LIBS")
+        "SOURCES;ENGINE_SOURCES;POLLER_SOURCES;SIM_SOURCES;HELPERS;LIBS")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
@@ -36,6 +38,9 @@ function(iapp_add_test_program)
         elseif(source IN_LIST arg_POLLER_SOURCES)
             set(engines ${IAPP_POLLERS})
         endif()
+        if(source IN_LIST arg_SIM_SOURCES)
+            list(APPEND engines sim_ready sim_completing)
+        endif()
         file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${source})
         foreach(engine IN LISTS engines)
             iapp_register_source(${source} ${path} ${engine})
@@ -49,18 +54,23 @@ macro(iapp_register_source source path engine)
     string(REPLACE "/" "." entry "${entry}")
     set(variant "-")
     set(labels ${arg_MODULE})
+    set(cases --source-file=*${path})
     if(NOT ${engine} STREQUAL "none")
         string(APPEND entry "[${engine}]")
         set(variant ${engine})
         list(APPEND labels engine-${engine})
     endif()
-    add_test(NAME ${entry} COMMAND ${arg_NAME} --source-file=*${path})
+    if(${engine} MATCHES "^sim_")
+        list(APPEND cases --test-suite-exclude=os)
+    endif()
+    list(JOIN cases " " words)
+    add_test(NAME ${entry} COMMAND ${arg_NAME} ${cases})
     iapp_finish_test(${entry} ${arg_TIMEOUT} ${arg_SERIAL} "${labels}")
     if(NOT ${engine} STREQUAL "none")
         set_tests_properties(${entry} PROPERTIES ENVIRONMENT IAPP_ENGINE=${engine})
     endif()
     iapp_carry(${entry} ${arg_TIMEOUT} ${variant}
-        "bin/$<TARGET_FILE_NAME:${arg_NAME}> --source-file=*${path}")
+        "bin/$<TARGET_FILE_NAME:${arg_NAME}> ${words}")
 endmacro()
 
 # iapp_add_program_test(NAME programs.selftest PROGRAM iapp_selftest [ARGS …]

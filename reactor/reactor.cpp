@@ -28,9 +28,17 @@ result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options) {
 
 result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options,
                                                std::unique_ptr<kernel> os) {
+    return make(options, std::move(os), [&](const engine_parts& parts) {
+        return iapp::make_engine(options.engine, parts);
+    });
+}
+
+result<std::unique_ptr<reactor>> reactor::make(const reactor_options& options,
+                                               std::unique_ptr<kernel> os,
+                                               const engine_factory& make_engine) {
     std::unique_ptr<reactor> made{new reactor{std::move(os), options}};
     result<std::unique_ptr<engine>> chosen =
-        make_engine(options.engine, {*made->os_, made->transports_, made->buffers_, made->clock_});
+        make_engine({*made->os_, made->transports_, made->buffers_, made->clock_});
     if (!chosen) {
         return chosen.error();
     }

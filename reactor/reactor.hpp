@@ -9,6 +9,7 @@
 #include <iapp/reactor/turn_clock.hpp>
 #include <iapp/reactor/watch.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,9 @@ struct reactor_options {
     std::uint32_t sockets_max = 65'536;
     buffer_pool_options buffers = {};
 };
+
+struct engine_parts;
+using engine_factory = std::function<result<std::unique_ptr<engine>>(const engine_parts&)>;
 
 // Plain numbers of one worker. Every started operation ends: started = ended once all is closed.
 struct io_counters {
@@ -46,6 +50,10 @@ class reactor {
     // The same on a kernel other than the real one.
     static result<std::unique_ptr<reactor>> make(const reactor_options& options,
                                                  std::unique_ptr<kernel> os);
+    // The same on an engine other than those of this build; `options.engine` is not looked at.
+    static result<std::unique_ptr<reactor>> make(const reactor_options& options,
+                                                 std::unique_ptr<kernel> os,
+                                                 const engine_factory& make_engine);
     ~reactor();
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;

@@ -1,5 +1,9 @@
 #include "support/reactor_fixture.hpp"
 
+#include "support/random.hpp"
+
+#include <iapp/reactor/engines.hpp>
+
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -14,13 +18,30 @@ using steady = std::chrono::steady_clock;
 
 reactor_fixture::reactor_fixture(const reactor_options& options,
                                  std::unique_ptr<forwarding_kernel> os) {
-    if (!os) {
-        os = std::make_unique<forwarding_kernel>();
-    }
-    os_ = os.get();
-    result<std::unique_ptr<reactor>> made = reactor::make(options, std::move(os));
+    result<std::unique_ptr<reactor>> made = make(options, std::move(os));
     REQUIRE_MESSAGE(made, "no reactor: " << made.error().message());
     io_ = std::move(*made);
+}
+
+result<std::unique_ptr<reactor>> reactor_fixture::make(const reactor_options& options,
+                                                       std::unique_ptr<forwarding_kernel> os) {
+    const std::string engine = wanted_engine(options.engine);
+    const bool simulated = engine == "sim_ready" || engine == "sim_completing";
+    if (!simulated) {
+        os = os ? std::move(os) : std::make_unique<forwarding_kernel>();
+        os_ = os.get();
+        return reactor::make(options, std::move(os));
+    }
+    REQUIRE_MESSAGE(!os, "a test that needs the real system has no place here");
+    network_ = std::make_unique<sim_network>(sim_options{.seed = seed(), .waits_move_time = true});
+    const sim_host host = network_->first_host();
+    os = std::make_unique<forwarding_kernel>(network_->make_kernel(host));
+    os_ = os.get();
+    return reactor::make(options, std::move(os), [&](const engine_parts& parts) {
+        const sim_character character =
+            engine == "sim_ready" ? sim_character::ready : sim_character::completing;
+        return result<std::unique_ptr<iapp::engine>>{network_->make_engine(host, character, parts)};
+    });
 }
 
 reactor_fixture::~reactor_fixture() {

@@ -1,9 +1,12 @@
 #pragma once
-// A reactor that a test steps by itself, on the engine that IAPP_ENGINE names.
+// A reactor that a test steps by itself, on the engine that IAPP_ENGINE names; that of a simulated
+// network too, where a wait moves its clock.
 
 #include "support/endpoint.hpp"
 #include "support/kernels.hpp"
 #include "support/waiting.hpp"
+
+#include <iapp/reactor/sim/sim_network.hpp>
 
 #include <doctest/doctest.h>
 
@@ -50,7 +53,11 @@ class reactor_fixture {
     static address loopback() { return *address::parse("127.0.0.1:0"); }
 
   private:
-    forwarding_kernel* os_; // owned by io_
+    result<std::unique_ptr<reactor>> make(const reactor_options& options,
+                                          std::unique_ptr<forwarding_kernel> os);
+
+    std::unique_ptr<sim_network> network_; // null on a real engine
+    forwarding_kernel* os_ = nullptr;      // owned by io_
     std::unique_ptr<reactor> io_;
 };
 

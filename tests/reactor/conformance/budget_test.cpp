@@ -60,7 +60,8 @@ TEST_CASE("a stream that writes without end leaves time for others") {
     clients[0].on_drained = nullptr;
 }
 
-TEST_CASE("with the buffer pool at its limit reading waits, does not spin, and loses nothing") {
+TEST_CASE("with the buffer pool at its limit reading waits, does not spin, and loses nothing" *
+          doctest::test_suite("os")) {
     reactor_fixture f{{.buffers = {.limit_bytes = 1 << 20}}};
     endpoint server;
     acceptor door;

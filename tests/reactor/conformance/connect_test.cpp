@@ -93,7 +93,7 @@ TEST_CASE("a connect that is refused closes with connection_refused") {
     }
 }
 
-TEST_CASE("a connect that nobody answers ends by its deadline") {
+TEST_CASE("a connect that nobody answers ends by its deadline" * doctest::test_suite("os")) {
     auto os = std::make_unique<silent_kernel>();
     silent_kernel& silent = *os;
     reactor_fixture f{{}, std::move(os)};
@@ -112,7 +112,7 @@ TEST_CASE("a connect that nobody answers ends by its deadline") {
     CHECK(f.io().counters().bytes_out == 0);
 }
 
-TEST_CASE("a connect without a deadline waits for its answer") {
+TEST_CASE("a connect without a deadline waits for its answer" * doctest::test_suite("os")) {
     auto os = std::make_unique<silent_kernel>();
     silent_kernel& silent = *os;
     reactor_fixture f{{}, std::move(os)};
@@ -128,7 +128,7 @@ TEST_CASE("a connect without a deadline waits for its answer") {
     CHECK(client.closed == 0);
 }
 
-TEST_CASE("a connect that was answered has no deadline any more") {
+TEST_CASE("a connect that was answered has no deadline any more" * doctest::test_suite("os")) {
     auto os = std::make_unique<silent_kernel>();
     silent_kernel& silent = *os;
     reactor_fixture f{{}, std::move(os)};
@@ -142,7 +142,7 @@ TEST_CASE("a connect that was answered has no deadline any more") {
     CHECK(client.closed == 0);
 }
 
-TEST_CASE("closing while connecting tells closed and nothing else") {
+TEST_CASE("closing while connecting tells closed and nothing else" * doctest::test_suite("os")) {
     reactor_fixture f{{}, std::make_unique<silent_kernel>()};
     endpoint closing;
     endpoint aborting;
@@ -159,7 +159,8 @@ TEST_CASE("closing while connecting tells closed and nothing else") {
     CHECK(f.io().open_sockets() == 0);
 }
 
-TEST_CASE("destroying the handle while connecting tells nothing at all") {
+TEST_CASE("destroying the handle while connecting tells nothing at all" *
+          doctest::test_suite("os")) {
     reactor_fixture f{{}, std::make_unique<silent_kernel>()};
     endpoint client;
     f.connect(client, *address::parse("127.0.0.1:9"));

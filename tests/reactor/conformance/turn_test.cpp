@@ -168,7 +168,8 @@ TEST_CASE("the time never goes back") {
     }
 }
 
-TEST_CASE("an engine that does not exist is refused, and the fixture's is the one asked for") {
+TEST_CASE("an engine that does not exist is refused, and the fixture's is the one asked for" *
+          doctest::test_suite("os")) {
     CHECK(reactor::make({.engine = "steam"}).error() == std::errc::invalid_argument);
     reactor_fixture f;
     const char* const asked = std::getenv("IAPP_ENGINE");
