@@ -81,6 +81,8 @@ class worker_loop {
 
     // Whether a turn would find something to do at once; what the kernel holds it does not know.
     bool has_work() const noexcept;
+    // Whether mail to other workers waits, after a turn for room there.
+    bool holds_unsent() const noexcept { return mail_.holds_unsent(); }
 
     // Turns until ask_to_stop(), then ends all actors and all I/O, however long that takes.
     void run();

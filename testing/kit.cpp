@@ -1,7 +1,7 @@
 #include <iapp/testing/kit.hpp>
 
+#include <iapp/reactor/sim/sim_network.hpp>
 #include <iapp/testing/books.hpp>
-#include <iapp/testing/lonely_kernel.hpp>
 #include <iapp/testing/stepped_driver.hpp>
 
 #include <algorithm>
@@ -12,12 +12,10 @@ namespace iapp::testing {
 class kit::driver final : public stepped_driver {
   public:
     result<std::unique_ptr<reactor>> make_reactor(const reactor_options& options) override {
-        reactor_options polled = options;
-        polled.engine = "poll"; // every system has it
-        return reactor::make(polled, std::make_unique<lonely_kernel>(now_));
+        return network_.make_reactor(network_.first_host(), sim_character::ready, options);
     }
 
-    time_point now() const noexcept override { return now_; }
+    time_point now() const noexcept override { return network_.now(); }
 
     // One turn of each worker. True: one of them had something to do.
     bool step() {
@@ -29,35 +27,36 @@ class kit::driver final : public stepped_driver {
     }
 
     bool has_work() {
-        return std::any_of(workers().begin(), workers().end(), [this](const stepped_worker& each) {
-            return each.has_work() || each.next_timer() <= now_;
-        });
+        const auto wants_turn = [this](const stepped_worker& each) {
+            return each.has_work() || each.next_timer() <= now();
+        };
+        return !network_.rests() || std::any_of(workers().begin(), workers().end(), wants_turn);
     }
 
     bool go_on(time_point until) override {
         if (step()) {
             return true;
         }
-        const time_point next = std::min(next_timer(), until);
+        const time_point next = std::min(next_event(), until);
         if (next == time_point::max()) {
             return false; // never
         }
-        now_ = next;
-        return next < until || next_timer() <= until;
+        network_.advance_to(next);
+        return next < until || next_event() <= until;
     }
 
-    time_point next_timer() {
-        time_point next = time_point::max();
+    time_point next_event() {
+        time_point next = network_.next_event();
         for (const stepped_worker& each : workers()) {
             next = std::min(next, each.next_timer());
         }
         return next;
     }
 
-    void set_time(time_point when) noexcept { now_ = when; }
+    void set_time(time_point when) { network_.advance_to(when); }
 
   private:
-    time_point now_{std::chrono::hours{1}}; // any time but zero
+    sim_network network_{{.link = {}, .loopback = {}}};
 };
 
 kit::kit(const kit_options& options)
@@ -92,7 +91,7 @@ void kit::run_until_idle(const std::source_location& where) {
 void kit::advance(duration time, const std::source_location& where) {
     const time_point until = now() + time;
     run_until_idle(where);
-    for (time_point next = driver_->next_timer(); next <= until; next = driver_->next_timer()) {
+    for (time_point next = driver_->next_event(); next <= until; next = driver_->next_event()) {
         driver_->set_time(next);
         run_until_idle(where);
     }

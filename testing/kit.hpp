@@ -32,9 +32,9 @@ struct kit_options {
     worker_limits limits = {}; // for each worker
 };
 
-// No thread but the caller's, no time but what advance() lets pass, no network: what an actor opens
-// fails with network_down. Two runs of a test are the same. Throws `failure` when what a call
-// promises does not come about.
+// No thread but the caller's, no time but what advance() lets pass, no network but one in memory,
+// which delivers at once and never fails: an actor may listen and another one connect. Two runs of
+// a test are the same. Throws `failure` when what a call promises does not come about.
 class kit {
   public:
     explicit kit(const kit_options& options = {});

@@ -66,16 +66,34 @@ class never_made {
     never_made() { throw std::runtime_error("no"); }
 };
 
-// Tries to connect.
-class opener {
+// Accepts connections, and reads none of them.
+class host {
   public:
-    using accepts = messages<closed>;
+    using accepts = messages<accepted>;
 
-    opener(context& cx, std::error_code& why) {
-        why = cx.connect(*address::parse("127.0.0.1:1")).error();
-    }
+    explicit host(context& cx) : listener_{std::move(*cx.listen(*address::parse("[::1]:80")))} {}
 
-    void on(const closed&) {}
+    void on(accepted) {}
+
+  private:
+    listener listener_;
+};
+
+// Connects, and says how that went.
+class guest {
+  public:
+    using accepts = messages<connected, closed>;
+
+    guest(context& cx, std::string& log, const char* to)
+        : log_{log}, stream_{std::move(*cx.connect(*address::parse(to)))} {}
+
+    void on(connected) { log_ += "connected "; }
+
+    void on(const closed& what) { log_ += "closed " + what.why.message(); }
+
+  private:
+    std::string& log_;
+    stream stream_;
 };
 
 } // namespace
@@ -146,11 +164,18 @@ TEST_CASE("an actor whose constructor throws fails the test") {
                          doctest::Contains("expected never_made to be constructed"), failure);
 }
 
-TEST_CASE("what an actor opens in the kit fails at once") {
-    kit k;
-    std::error_code why;
-    k.spawn<opener>(std::ref(why));
-    CHECK(why == std::errc::network_down);
+TEST_CASE("actors connect with each other by a network in memory") {
+    kit k{{.workers = 2}};
+    std::string log;
+    k.spawn<host>();
+    k.spawn_with<guest>({.on = {1}}, std::ref(log), "[::1]:80");
+    k.run_until_idle();
+    CHECK(log == "connected ");
+    log.clear();
+    k.spawn<guest>(std::ref(log), "[::1]:81");
+    k.run_until_idle();
+    CHECK(log == "closed " + std::make_error_code(std::errc::connection_refused).message());
+    k.finish();
 }
 
 TEST_CASE("waiting for an answer that does not come lets time pass to the deadline") {

@@ -1,0 +1,14 @@
+#include "sim/scenario.hpp"
+
+#include <array>
+
+namespace iapp::test {
+
+std::span<const scenario> scenarios() {
+    static constexpr std::array all{
+        scenario{"start_stop", play_start_stop},
+    };
+    return all;
+}
+
+} // namespace iapp::test
