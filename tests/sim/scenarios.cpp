@@ -6,6 +6,8 @@ namespace iapp::test {
 
 std::span<const scenario> scenarios() {
     static constexpr std::array all{
+        scenario{"echo", play_echo},
+        scenario{"relay", play_relay},
         scenario{"start_stop", play_start_stop},
     };
     return all;
