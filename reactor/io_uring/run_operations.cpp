@@ -263,7 +263,9 @@ void uring_engine::serve_starved() {
             continue;
         }
         const bool over = t->closing || t->cancel_input || t->input == input_kind::none;
-        if (!over && (t->input_paused || !receive_directly(*t))) {
+        // What was kept during a pause comes first.
+        const bool behind = t->input_paused || !t->ring.held.empty() || t->ring.held_bytes > 0;
+        if (!over && (behind || !receive_directly(*t))) {
             starved_[kept++] = id;
             continue;
         }

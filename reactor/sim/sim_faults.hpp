@@ -32,7 +32,7 @@ struct sim_faults {
     std::uint32_t late_end = 0;  // the same of the end of a stream
 
     // Of the waiting call and its events.
-    std::uint32_t interrupted = 0;  // EINTR: the wait ends and reports nothing
+    std::uint32_t interrupted = 0;  // EINTR: the wait, or an operation, ends and reports nothing
     std::uint32_t spurious = 0;     // an event of a descriptor that is not ready
     std::uint32_t stale_event = 0;  // an event of a descriptor that was closed, told again
     std::uint32_t held_back = 0;    // an event is told by a later wait only

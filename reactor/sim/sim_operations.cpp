@@ -81,7 +81,9 @@ void sim_engine::go_on(descriptor fd) {
 }
 
 void sim_engine::attempt(operation& o, side on) {
-    if (on == side::output) {
+    if (network_.draw(&sim_faults::interrupted)) {
+        complete(o, on, {.last = true, .error = sim_error(std::errc::interrupted)});
+    } else if (on == side::output) {
         o.of->output == output_kind::connect ? attempt_connect(o) : attempt_send(o);
     } else if (o.of->input == input_kind::accept) {
         attempt_accept(o);

@@ -21,7 +21,8 @@ struct received_text {
     slot_table<transport>* table = nullptr;
     transport* t = nullptr;
     std::string text;
-    std::size_t largest = 0; // of its items
+    std::size_t largest = 0;     // of its items
+    engine* paused_by = nullptr; // pauses the source at each item
     unsigned ended = 0;
     unsigned closed = 0;
 };
@@ -78,6 +79,9 @@ class engine_world {
     static void received(transport& t, buffer&& data, std::size_t) {
         of(t).text += data.text();
         of(t).largest = std::max(of(t).largest, data.size());
+        if (of(t).paused_by != nullptr) {
+            of(t).paused_by->pause_input(t);
+        }
     }
 
     static void input_ended(transport& t, std::error_code) { ++of(t).ended; }

@@ -136,6 +136,43 @@ TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing
     CHECK(world.pool.outstanding() == 0);
 }
 
+TEST_CASE("what was kept during a pause comes before what had to wait for memory") {
+    engine_world world{{.limit_bytes = std::size_t{1} << 20}};
+    auto made = uring_engine::make(world.parts());
+    REQUIRE_MESSAGE(made, made.error().message());
+    uring_engine& ring = **made;
+    {
+        // Some twenty buffers stand ready, and not one more is to be had.
+        std::vector<buffer> hoard;
+        const auto take_all = [&] {
+            while (buffer one = world.pool.allocate(10)) {
+                hoard.push_back(std::move(one));
+            }
+        };
+        take_all();
+        detail::buffer_block* first = nullptr;
+        while ((first = world.pool.lend(10)) == nullptr) {
+            hoard.pop_back();
+        }
+        world.pool.take_back(first);
+        hoard.resize(hoard.size() - 20);
+        crowd one{world, ring, 1, 10};
+        take_all();
+
+        const std::string text = pattern(600);
+        one.told[0].paused_by = &ring;
+        one.write_all(text);
+        REQUIRE(world.run_until(ring, [&] { return ring.counters().waits_for_memory > 0; }));
+        one.told[0].paused_by = nullptr;
+        hoard.clear();
+        ring.resume_input(*one.told[0].t);
+        CHECK(world.run_until(ring, [&] { return one.told[0].text.size() == text.size(); }));
+        CHECK((one.told[0].text == text));
+        CHECK(world.close_all(ring));
+    }
+    CHECK(world.pool.outstanding() == 0);
+}
+
 TEST_CASE("more sizes of items than rings of buffers: none is larger than asked for") {
     engine_world world;
     auto made = uring_engine::make(world.parts());

@@ -174,6 +174,55 @@ TEST_CASE("a sender waits for a peer that does not read, with no more than the b
     }
 }
 
+TEST_CASE("fewer bytes than a stream's low-water mark wake nobody, its end does") {
+    for (const auto& characters : sim_pairs()) {
+        sim_stage stage{{}, characters};
+        endpoint client;
+        endpoint server;
+        stage.join(0, client, 1, server);
+        CHECK_FALSE(server.s.set_options({.receive_low_water_bytes = 100}));
+        stage.settle();
+        client.write(stage.io(0), "abc");
+        stage.run_for(1s);
+        if (characters[1] == sim_character::ready) {
+            CHECK(server.bytes == 0);
+        }
+        client.s.shutdown_write();
+        stage.run_until("the end", [&] { return server.ended == 1; });
+        CHECK(server.in == "abc");
+    }
+}
+
+TEST_CASE("more sockets than one pass serves are all served") {
+    for (const auto& characters : sim_pairs()) {
+        constexpr unsigned count = 600;
+        sim_stage stage{{}, characters};
+        acceptor door;
+        stage.listen(1, door);
+        std::vector<std::unique_ptr<endpoint>> clients;
+        std::vector<std::unique_ptr<endpoint>> servers;
+        for (unsigned i = 0; i < count; ++i) {
+            clients.push_back(std::make_unique<endpoint>());
+            servers.push_back(std::make_unique<endpoint>());
+            stage.connect(0, *clients[i], door.at());
+        }
+        stage.run_until("the connections", [&] { return door.waiting.size() == count; });
+        stage.settle();
+        for (unsigned i = 0; i < count; ++i) {
+            servers[i]->s = door.take();
+            servers[i]->start();
+            servers[i]->on_bytes = [&](endpoint& e) { e.write(stage.io(1), e.in); };
+            clients[i]->start();
+            clients[i]->write(stage.io(0), "hello");
+        }
+        stage.settle();
+        stage.run_for(1s);
+        for (unsigned i = 0; i < count; ++i) {
+            CHECK(clients[i]->in == "hello");
+        }
+    }
+}
+
 TEST_CASE("a host without descriptors pauses its listener, and goes on when it has some") {
     for (const auto& characters : sim_pairs()) {
         sim_stage stage{{}, characters};
