@@ -1,0 +1,61 @@
+#pragma once
+// What the Savina programs on libiapp share.
+
+#include "savina/parameters.hpp"
+#include "savina/program.hpp"
+
+#include <iapp/iapp.hpp>
+
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace savina {
+
+// How many messages an actor sends before it looks for room again; fewer than any limit holds.
+inline constexpr unsigned burst_messages = 64;
+
+struct go {}; // do the next piece of work
+
+// A system that one of its actors ends with the result. Main makes the actors.
+class solution {
+  public:
+    explicit solution(unsigned workers) : system_{{.workers = workers, .name = "savina"}} {}
+
+    // Actors come to the workers in turn.
+    template <class A, class... Args>
+    iapp::ref_to<A> spawn(Args&&... args) {
+        const unsigned on = next_++ % system_.workers();
+        return system_.spawn<A>({.on = {on}}, std::forward<Args>(args)...);
+    }
+
+    iapp::system& system() noexcept { return system_; }
+
+    // The last actor, once.
+    void reach(iapp::context& cx, std::uint64_t result) {
+        result_ = result;
+        cx.stop_system(0);
+    }
+
+    // Waits for the result and for the end of the system. When something was lost on the way, the
+    // program ends and says so.
+    std::uint64_t wait() {
+        using namespace std::chrono_literals;
+        system_.wait_until_stopped();
+        const iapp::result<void> stopped = system_.stop(10s);
+        const iapp::result<iapp::worker_statistics> all = system_.statistics(10s);
+        if (!stopped || !all ||
+            all->actors.dead_letters[index_of(iapp::dead_letter::refused)] > 0) {
+            fmt::print(stderr, "savina: messages were refused, or the system hangs: {}\n",
+                       system_.stop_report());
+            std::_Exit(1);
+        }
+        return result_;
+    }
+
+  private:
+    unsigned next_ = 0;
+    std::uint64_t result_ = 0; // written by a worker, read after its end
+    iapp::system system_;
+};
+
+} // namespace savina

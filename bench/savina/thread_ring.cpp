@@ -1,0 +1,56 @@
+#include "savina/solve.hpp"
+
+#include <vector>
+
+namespace {
+
+struct token {
+    std::uint64_t hops;
+};
+
+struct next {
+    iapp::ref<token> who;
+};
+
+class node {
+  public:
+    using accepts = iapp::messages<next, token>;
+
+    node(iapp::context& cx, savina::solution& all, std::uint64_t n) : cx_{cx}, all_{all}, n_{n} {}
+
+    void on(next m) { next_ = m.who; }
+
+    void on(token m) {
+        if (m.hops == n_) {
+            all_.reach(cx_, m.hops);
+        } else {
+            next_.send(token{m.hops + 1});
+        }
+    }
+
+  private:
+    iapp::context& cx_;
+    savina::solution& all_;
+    const std::uint64_t n_;
+    iapp::ref<token> next_;
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return savina::run_problem(
+        {"savina_thread_ring", "iapp", savina::thread_ring_n, 1, {}},
+        [](std::uint64_t n, unsigned workers) {
+            savina::solution all{workers};
+            std::vector<iapp::ref_to<node>> ring;
+            for (unsigned i = 0; i < savina::thread_ring_actors; ++i) {
+                ring.push_back(all.spawn<node>(std::ref(all), n));
+            }
+            for (std::size_t i = 0; i < ring.size(); ++i) {
+                ring[i].send(next{ring[(i + 1) % ring.size()]});
+            }
+            ring[0].send(token{1});
+            return all.wait();
+        },
+        argc, argv);
+}
