@@ -13,7 +13,7 @@ result<std::unique_ptr<reactor>> thread_driver::make_reactor(const reactor_optio
     return reactor::make(options);
 }
 
-void thread_driver::settle(worker_place& place) const {
+void thread_driver::settle(worker_place& place) {
     place.processor_free = processors_.size() >= place.mesh.size();
 }
 

@@ -16,7 +16,7 @@ class thread_driver final : public worker_driver {
     thread_driver(std::string name, bool pin);
 
     result<std::unique_ptr<reactor>> make_reactor(const reactor_options& options) override;
-    void settle(worker_place& place) const override;
+    void settle(worker_place& place) override;
     void start(std::span<worker_loop* const> workers) override;
     bool wait(std::binary_semaphore& what, std::chrono::nanoseconds time) override;
     const worker_loop* join(std::chrono::nanoseconds time) override;

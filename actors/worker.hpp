@@ -11,6 +11,7 @@
 #include <iapp/mailbox/memory_home.hpp>
 #include <iapp/mailbox/memory_pool.hpp>
 #include <iapp/reactor/reactor.hpp>
+#include <iapp/reactor/signal_source.hpp>
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
@@ -59,6 +60,7 @@ struct worker_place {
     mail_mesh mesh; // of all workers, this one's port at `index`
     idle_policy idle = {};
     bool processor_free = false; // the process has a processor for each worker
+    signal_source* signals = &process_signals::instance(); // outlives the worker
 };
 
 // Belongs to one thread at a time, which adopts it; only mail() and what the report functions give
@@ -81,6 +83,7 @@ class worker_loop {
 
     // Whether a turn would find something to do at once; what the kernel holds it does not know.
     bool has_work() const noexcept;
+
     // Whether mail to other workers waits, after a turn for room there.
     bool holds_unsent() const noexcept { return mail_.holds_unsent(); }
 

@@ -20,7 +20,7 @@ class worker_driver {
     virtual result<std::unique_ptr<reactor>> make_reactor(const reactor_options& options) = 0;
 
     // Changes what was asked for a worker to what is possible here.
-    virtual void settle(worker_place& place) const = 0;
+    virtual void settle(worker_place& place) = 0;
 
     // Begins to turn these workers, which belong to the system and live until the driver's end.
     // Throws std::system_error, and then none of them is being turned.

@@ -99,6 +99,15 @@ void kit::advance(duration time, const std::source_location& where) {
     run_until_idle(where);
 }
 
+void kit::raise(int number, const std::source_location& where) {
+    if (!driver_->signals().raise(number)) {
+        throw failure{"expected an actor to take signal " + std::to_string(number) +
+                          ", but none does.",
+                      where};
+    }
+    run_until_idle(where);
+}
+
 time_point kit::now() const noexcept {
     return driver_->now();
 }

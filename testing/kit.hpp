@@ -90,6 +90,10 @@ class kit {
     void advance(duration time,
                  const std::source_location& where = std::source_location::current());
 
+    // As if a signal came to the process: the actor that asked for it gets `signalled`. Fails when
+    // nobody takes it, which would end a real process. The real signals are left alone.
+    void raise(int number, const std::source_location& where = std::source_location::current());
+
     // What context::now() says.
     time_point now() const noexcept;
 

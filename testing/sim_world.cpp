@@ -229,6 +229,16 @@ void sim_world::kill(sim_host host) {
     std::erase_if(sites_, [&](const site& each) { return each.driver->host() == host; });
 }
 
+bool sim_world::raise(sim_host host, int number) {
+    bool taken = true;
+    for (const site& each : sites_) {
+        if (each.driver->host() == host) {
+            taken = each.driver->signals().raise(number) && taken;
+        }
+    }
+    return taken;
+}
+
 void sim_world::end(site& one, duration deadline) {
     if (!one.program->stop(deadline)) {
         fail("a system does not stop: " + one.program->stop_report());

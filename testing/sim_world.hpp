@@ -65,6 +65,10 @@ class sim_world {
     // be added at once.
     void kill(sim_host host);
 
+    // As if a signal came to each process on a host. False: nobody takes it in one of them, which
+    // would end a real one.
+    bool raise(sim_host host, int number);
+
     // Goes on until `done()`, which is asked between turns; at most so long. False: the time is
     // over, or nothing happens any more.
     bool run_until(const std::function<bool()>& done, duration at_most);

@@ -2,6 +2,7 @@
 // stepped_driver: turns the workers of a system in the thread that waits for something.
 
 #include <iapp/actors/worker_driver.hpp>
+#include <iapp/testing/pretended_signals.hpp>
 #include <iapp/testing/stepped_worker.hpp>
 
 #include <vector>
@@ -11,8 +12,13 @@ namespace iapp {
 // Time and the order of turns are the derived class's business.
 class stepped_driver : public worker_driver {
   public:
-    // Workers do not spin: there is nobody beside them who could end it.
-    void settle(worker_place& place) const override { place.idle = idle_policy::sleep(); }
+    // Workers do not spin: there is nobody beside them who could end it. Signals are pretended.
+    void settle(worker_place& place) override {
+        place.idle = idle_policy::sleep();
+        place.signals = &signals_;
+    }
+
+    pretended_signals& signals() noexcept { return signals_; }
 
     void start(std::span<worker_loop* const> workers) override;
     bool wait(std::binary_semaphore& what, std::chrono::nanoseconds time) override;
@@ -31,6 +37,7 @@ class stepped_driver : public worker_driver {
     template <class Done>
     bool go_on_until(Done done, std::chrono::nanoseconds time);
 
+    pretended_signals signals_;
     std::vector<stepped_worker> workers_;
 };
 

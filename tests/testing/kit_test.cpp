@@ -66,6 +66,24 @@ class never_made {
     never_made() { throw std::runtime_error("no"); }
 };
 
+// Hears one signal.
+class watchman {
+  public:
+    using accepts = messages<signalled, go>;
+
+    watchman(context& cx, int& heard)
+        : cx_{cx}, heard_{heard}, watch_{std::move(*cx.on_signal(15))} {}
+
+    void on(signalled what) { heard_ = what.number; }
+
+    void on(go) { cx_.stop(); }
+
+  private:
+    context& cx_;
+    int& heard_;
+    signal_watch watch_;
+};
+
 // Accepts connections, and reads none of them.
 class host {
   public:
@@ -175,6 +193,18 @@ TEST_CASE("actors connect with each other by a network in memory") {
     k.spawn<guest>(std::ref(log), "[::1]:81");
     k.run_until_idle();
     CHECK(log == "closed " + std::make_error_code(std::errc::connection_refused).message());
+    k.finish();
+}
+
+TEST_CASE("a signal comes to the actor that asked for it, and to nobody else") {
+    kit k;
+    int heard = 0;
+    auto w = k.spawn<watchman>(std::ref(heard));
+    k.raise(15);
+    CHECK(heard == 15);
+    CHECK_THROWS_WITH_AS(k.raise(2), doctest::Contains("none does"), failure);
+    k.inject(w, go{});
+    CHECK_THROWS_AS(k.raise(15), failure); // it has ended, and its subscription with it
     k.finish();
 }
 
