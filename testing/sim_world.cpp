@@ -172,7 +172,7 @@ void sim_world::turn_one() {
     if (++turns_ % turns_between_memory_checks == 0) {
         check_memory();
     }
-    require(turns_ < options_.turns_max, "the run does not end: turns_max was reached");
+    require(turns_ < options_.turns_max, "the run ends within turns_max turns");
 }
 
 void sim_world::note(const stepped_worker& turned) {
@@ -214,7 +214,7 @@ void sim_world::check_memory() {
                      worker.loop().io().buffers().mapped_bytes();
         }
     }
-    require(bytes <= options_.memory_max_bytes, "the pools hold more than memory_max_bytes");
+    require(bytes <= options_.memory_max_bytes, "the pools stay within memory_max_bytes");
 }
 
 void sim_world::kill(sim_host host) {
@@ -267,15 +267,15 @@ worker_statistics sim_world::finish() {
     if (failure_) {
         throw sim_failure{*failure_};
     }
-    require(network_.connections() == 0, "a connection is left that nobody holds");
+    require(network_.connections() == 0, "no connection is left");
     for (const site& each : sites_) {
-        require(network_.open_descriptors(each.driver->host()) == 0, "a descriptor is left open");
+        require(network_.open_descriptors(each.driver->host()) == 0, "every descriptor is closed");
     }
     return ended_;
 }
 
 void sim_world::fail(const std::string& why) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch());
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now() - beginning);
     const sim_failure failure{"seed " + std::to_string(options_.seed) + ", turn " +
                                   std::to_string(turns_) + ", " + std::to_string(ms.count()) +
                                   " ms: " + why,

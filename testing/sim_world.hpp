@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace iapp {
@@ -87,9 +88,10 @@ class sim_world {
     // in an actor's handler, the run has failed: the world throws it again before its next turn.
     [[noreturn]] void fail(const std::string& why);
 
-    void require(bool met, const char* otherwise) {
-        if (!met) {
-            fail(otherwise);
+    // Fails it unless `claim`, a sentence, is true: "it is not so that " and the claim.
+    void require(bool is_so, const char* claim) {
+        if (!is_so) {
+            fail(std::string{"it is not so that "} + claim);
         }
     }
 
