@@ -2,11 +2,13 @@
 // What the compiler writes for a class of actors: how a message finds its handler, and how one is
 // made. Included by worker.hpp.
 
+#include <iapp/actors/replier.hpp>
 #include <iapp/actors/worker.hpp>
 
 #include <exception>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -60,8 +62,16 @@ class handler_scope {
 template <class A>
 struct cell_of final : cell {
     template <class... Args>
-    cell_of(worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {}
+    cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
+        : cell{entry, home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {
+        if constexpr (requires { actor.init(); }) {
+            static_assert(std::is_same_v<decltype(actor.init()), result<void>>,
+                          "init() returns iapp::result<void>");
+            if (const result<void> ready = actor.init(); !ready) {
+                throw std::system_error{ready.error(), "init()"};
+            }
+        }
+    }
 
     // The constructor may ask for the context, as its first parameter, or do without.
     template <class... Args>
@@ -119,8 +129,29 @@ void tell_signal(cell& self, signalled what) {
     }
 }
 
+// Handles a request; `reply` is null when it was sent and not asked.
 template <class A, class M>
-bool receive_one(cell& self, message_key key, void* message, void* reply) {
+void handle_request(A& to, M& what, replier<typename M::reply>* reply) {
+    using reply_type = typename M::reply;
+    if constexpr (answers_later<A, M>) {
+        to.on(std::move(what), reply != nullptr ? std::move(*reply) : replier<reply_type>{});
+    } else if constexpr (std::is_void_v<reply_type>) {
+        to.on(std::move(what));
+        if (reply != nullptr) {
+            reply->answer();
+        }
+    } else {
+        static_assert(std::is_convertible_v<decltype(to.on(std::move(what))), reply_type>,
+                      "on() must return the reply that the message names, or take a replier of it");
+        auto answer = to.on(std::move(what));
+        if (reply != nullptr) {
+            reply->answer(std::move(answer));
+        }
+    }
+}
+
+template <class A, class M>
+bool receive_one(cell& self, message_key key, void* message, [[maybe_unused]] void* reply) {
     if (key != key_of<M>()) {
         return false;
     }
@@ -129,13 +160,7 @@ bool receive_one(cell& self, message_key key, void* message, void* reply) {
         A& to = actor_in<A>(self);
         M& what = *static_cast<M*>(message);
         if constexpr (request<M>) {
-            static_assert(
-                std::is_convertible_v<decltype(to.on(std::move(what))), typename M::reply>,
-                "on() must return the reply that the message names");
-            auto answer = to.on(std::move(what));
-            if (reply != nullptr) {
-                static_cast<std::optional<typename M::reply>*>(reply)->emplace(std::move(answer));
-            }
+            handle_request<A, M>(to, what, static_cast<replier<typename M::reply>*>(reply));
         } else {
             to.on(std::move(what));
         }
@@ -148,6 +173,8 @@ struct receiver;
 
 template <class A, class... Ms>
 struct receiver<A, messages<Ms...>> {
+    static constexpr auto& keys = keys_of<Ms...>;
+
     static bool receive([[maybe_unused]] cell& self, [[maybe_unused]] message_key key,
                         [[maybe_unused]] void* message, [[maybe_unused]] void* reply) {
         return (receive_one<A, Ms>(self, key, message, reply) || ...);
@@ -164,6 +191,7 @@ void destroy_cell(cell& self) noexcept {
 template <actor A>
 inline constexpr actor_type type_of{
     .name = type_name<A>(),
+    .accepted = detail::receiver<A, typename A::accepts>::keys,
     .receive = &detail::receiver<A, typename A::accepts>::receive,
     .destroy = &detail::destroy_cell<A>,
     .stream = {.on_bytes = detail::handler_of<A, bytes&&>(),
@@ -180,28 +208,39 @@ inline constexpr actor_type type_of{
 
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
+    const cell* const made = spawn_cell<A>(std::forward<Args>(args)...);
+    return made == nullptr ? slot_id{} : made->id;
+}
+
+template <actor A, class... Args>
+cell* worker_loop::spawn_cell(Args&&... args) {
     slot_id id;
-    cell** entry = actors_.create(id, nullptr);
+    cell** const entry = actors_.create(id, nullptr);
     if (entry == nullptr) {
         ++counters_.actors_refused;
-        return {};
+        return nullptr;
     }
+    return construct<A>(id, *entry, std::forward<Args>(args)...);
+}
+
+template <actor A, class... Args>
+cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
     try {
-        auto* made = memory_.make<cell_of<A>>(*this, id, type_of<A>, std::forward<Args>(args)...);
-        *actors_.find(id) = made;
+        auto* made =
+            memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
-        return id;
+        return made;
     } catch (const std::exception& e) {
         report_failed_construction(type_of<A>.name, e.what());
     } catch (...) {
         report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
     }
     actors_.destroy(id);
-    return {};
+    return nullptr;
 }
 
 } // namespace iapp

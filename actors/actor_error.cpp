@@ -11,9 +11,17 @@ class actor_error_category final : public std::error_category {
     const char* name() const noexcept override { return "iapp.actor"; }
 
     std::string message(int value) const override {
-        return static_cast<actor_error>(value) == actor_error::unanswered
-                   ? "the actor gave no answer"
-                   : "the actor's worker takes no more messages";
+        switch (static_cast<actor_error>(value)) {
+        case actor_error::unanswered:
+            return "the actor gave no answer";
+        case actor_error::refused:
+            return "the actor's worker takes no more messages";
+        case actor_error::no_such_name:
+            return "no actor goes by that name";
+        case actor_error::unaccepted:
+            return "the actor of that name does not accept the messages";
+        }
+        return "unknown error";
     }
 };
 

@@ -8,6 +8,8 @@ namespace iapp {
 enum class actor_error {
     unanswered = 1, // the actor is gone, has failed or ends without an answer
     refused,        // its worker's mail is at its limit, or the system is stopping
+    no_such_name,   // no actor goes by it
+    unaccepted,     // the actor of that name does not accept those messages
 };
 
 // The category "iapp.actor".

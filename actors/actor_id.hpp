@@ -1,16 +1,15 @@
 #pragma once
 // actor_id: which actor, whatever it accepts.
 
+#include <iapp/actors/worker_handle.hpp>
 #include <iapp/mailbox/slot_table.hpp>
 
 namespace iapp {
 
-class worker_loop;
-
 // The name of an actor without the types of its messages: a plain value that may outlive the actor
-// but not its system. Two are equal when they name the same actor.
+// and its system. Two are equal when they name the same actor.
 struct actor_id {
-    worker_loop* home = nullptr;
+    worker_handle home;
     slot_id slot;
 
     // Whether it names somebody; he may be gone all the same.

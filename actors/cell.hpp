@@ -3,6 +3,7 @@
 
 #include <iapp/actors/attachment.hpp>
 #include <iapp/actors/context.hpp>
+#include <iapp/actors/relative.hpp>
 #include <iapp/mailbox/slot_table.hpp>
 
 #include <boost/intrusive/list_hook.hpp>
@@ -13,15 +14,33 @@ struct actor_type;
 class worker_loop;
 
 // Lives in its worker's memory pool, linked in the order of spawning. Worker's thread only.
-struct cell : boost::intrusive::list_base_hook<> {
-    cell(worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
-        : home{home_}, id{id_}, type{type_}, cx{*this} {}
+struct cell : boost::intrusive::list_base_hook<>, relative {
+    // `entry` is its place in the worker's table: it is found there from the beginning, because
+    // those whom its constructor tells of it may want to watch it.
+    cell(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
+        : home{home_}, id{id_}, type{type_}, cx{*this} {
+        entry = this;
+    }
 
-    // What is still attached belongs to an actor whose constructor has thrown.
-    ~cell() { end_attached(exit_reason::failed); }
+    // What it still has belongs to an actor whose constructor has failed.
+    ~cell() {
+        if (!attached.empty() || youngest() != nullptr) [[unlikely]] {
+            end_unborn();
+        }
+    }
 
     cell(const cell&) = delete;
     cell& operator=(const cell&) = delete;
+
+    // It hears no more and ends when none of its handlers is running; the first reason counts.
+    void stop(exit_reason reason) noexcept {
+        if (!stopping) {
+            stopping = true;
+            why = reason;
+        }
+    }
+
+    void end_unborn() noexcept;
 
     void end_attached(exit_reason reason) noexcept {
         while (!attached.empty()) {
@@ -38,6 +57,8 @@ struct cell : boost::intrusive::list_base_hook<> {
     attachment_list attached;
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns
+    bool ending = false;   // its destructor is about to run, or runs
+    bool told_to_stop = false;
     exit_reason why = exit_reason::stopped;
 };
 

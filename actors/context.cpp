@@ -5,8 +5,20 @@
 namespace iapp {
 
 void context::stop() {
-    self_.stopping = true;
+    self_.stop(exit_reason::stopped);
     self_.home.stop_when_idle(self_);
+}
+
+bool context::stop(const actor_id& whom) {
+    return send_stop(whom, {});
+}
+
+bool context::stop(const actor_id& whom, duration deadline) {
+    return send_stop(whom, {.within = deadline});
+}
+
+void context::kill(const actor_id& whom) {
+    send_kill(whom);
 }
 
 void context::stop_system(int exit_status) {
@@ -51,6 +63,10 @@ time_point context::now() const noexcept {
 
 unsigned context::worker_index() const noexcept {
     return self_.home.index();
+}
+
+unsigned context::workers() const noexcept {
+    return self_.home.workers();
 }
 
 std::string_view context::engine_name() const noexcept {

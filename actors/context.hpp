@@ -1,27 +1,39 @@
 #pragma once
 // context: what an actor sees of the runtime.
 
+#include <iapp/actors/actor_id.hpp>
+#include <iapp/actors/ask.hpp>
 #include <iapp/actors/signal.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/timer.hpp>
 #include <iapp/mailbox/callback.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/watch.hpp>
 
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace iapp {
 
 template <class... Ms>
 class ref;
-struct worker;
-struct spawn_options;
 class buffer_pool;
 struct io_counters;
 
 namespace detail {
+
 template <class A>
 struct ref_to;
-}
+
+template <class... Args>
+inline constexpr bool begins_with_options = false;
+
+template <class First, class... Args>
+inline constexpr bool begins_with_options<First, Args...> =
+    std::is_same_v<std::remove_cvref_t<First>, spawn_options>;
+
+} // namespace detail
 
 // One for each actor, given to its constructor if that takes one; lives as long as the actor. All
 // calls belong to the actor's worker.
@@ -35,18 +47,78 @@ class context {
     // Ends this actor when the present handler has returned. Its streams and timers end with it.
     void stop();
 
+    // Asks another actor to end, or this one once it has handled what it has been sent; of any
+    // worker and system. The order keeps its place behind what this worker has sent there. It ends
+    // when it gets there, or is told so if it accepts iapp::stopping (see there); with a deadline
+    // it is killed when it has not ended after that time from the order's arrival. False: refused,
+    // as send() would be.
+    bool stop(const actor_id& whom);
+    bool stop(const actor_id& whom, duration deadline);
+    template <class... Ms>
+    bool stop(const ref<Ms...>& whom);
+    template <class... Ms>
+    bool stop(const ref<Ms...>& whom, duration deadline);
+
+    // Ends another actor by force: the order overtakes what it has been sent, which becomes dead
+    // letters. Only a handler under way is not interrupted. Never refused.
+    void kill(const actor_id& whom);
+    template <class... Ms>
+    void kill(const ref<Ms...>& whom);
+
     // Asks for the end of the whole system; system::wait() returns with this status. The first
     // call counts.
     void stop_system(int exit_status);
 
-    // A new actor on this worker; it is constructed before the call returns. The ref is empty when
-    // the constructor threw (counted as a failed actor) or the worker has no slot left.
+    // A new actor on this worker; it is constructed before the call returns. It is a child of this
+    // one: when this one ends, for whatever reason, its children end first, and theirs before them:
+    // stopped at once, killed if it was killed. What a destructor spawns is nobody's child. An
+    // actor may have a member `iapp::result<void> init()`, called at the end of its construction.
+    // The ref is empty when constructor or init() failed (counted as a failed actor, and what it
+    // had spawned ends) or the worker has no slot left.
     template <class A, class... Args>
-    auto spawn(Args&&... args) -> typename detail::ref_to<A>::type;
+    auto spawn(Args&&... args) -> typename detail::ref_to<A>::type
+        requires(!detail::begins_with_options<Args...>);
+
+    // The same on any worker of this system, without waiting: the ref of an actor on another worker
+    // is given at once, and what anybody sends to it waits there until it is constructed, with
+    // copies of the arguments. If that fails, it ends as a failed actor, and what was sent to it is
+    // stale. One that would have the name of another is not constructed, or, if two workers give
+    // the name at the same time, one of the two fails. As its parent's end does not wait for other
+    // workers, it is told to stop by message. The ref is empty when too many were spawned on that
+    // worker lately (slot_grants.hpp says how many; counted as refused), or it has no slot left.
+    template <class A, class... Args>
+    auto spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type;
+
+    // One on each worker, by index; the arguments are copied for each.
+    template <class A, class... Args>
+    auto spawn_on_each(const Args&... args) -> std::vector<typename detail::ref_to<A>::type>;
+
+    // The actor that goes by that name, as far as this worker knows: a name that an actor gives is
+    // known on another worker when the news has got there; one that system::spawn() has given, on
+    // all when that returns. Errors: actor_error::no_such_name, and unaccepted when the actor does
+    // not accept all of Ms.
+    template <class... Ms>
+    result<ref<Ms...>> find(std::string_view name) const;
 
     // A name for this actor, by which others send to it: cx.self(*this).
     template <class A>
     auto self(const A& me) const -> typename detail::ref_to<A>::type;
+
+    // Asks an actor: `callback` gets the answer to the M that is made of `args`, as
+    // `iapp::result<M::reply>`, in this actor - what it throws fails it - and never from within
+    // this call; it is called once, unless the ask is cancelled or this actor ends, which destroys
+    // it uncalled. Errors: timed_out, `deadline` from now; actor_error::unanswered when the other
+    // actor is gone, fails, ends or drops the replier, or its system stops; what it fails the
+    // replier with; actor_error::refused when the mail to its worker is full or asks_max requests
+    // of this worker are open.
+    template <class M, class... Ms, class F, class... Args>
+    requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
+                                                       F callback, Args&&... args);
+
+    // Passes a request on: whom `message` goes to answers the asker in this actor's place. Refused
+    // as send() is, which the asker is told (then false).
+    template <class M, class... Ms, class R>
+    bool forward(const ref<Ms...>& to, M message, replier<R> reply);
 
     // Sockets; this actor gets their messages and must accept them (checked). Errors: see reactor.
     result<listener> listen(const address& at, const listen_options& options = {});
@@ -71,7 +143,8 @@ class context {
     template <class F>
     post_handle post_after(worker to, duration delay, F callback);
 
-    // How many messages send() would take now for that actor's worker.
+    // How many messages send() would take now for that actor's worker; none that is known when it
+    // belongs to another system.
     template <class... Ms>
     std::size_t room(const ref<Ms...>& to) const;
     // Sends `message` to this actor when all that this worker has sent to the worker of `to` has
@@ -97,6 +170,7 @@ class context {
 
   private:
     timer start_timer(timer_record* record, duration delay);
+    unsigned workers() const noexcept;
 
     cell& self_;
 };

@@ -8,9 +8,66 @@
 namespace iapp {
 
 template <class A, class... Args>
-auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type {
+auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
+    requires(!detail::begins_with_options<Args...>) {
+    return spawn<A>(spawn_options{}, std::forward<Args>(args)...);
+}
+
+template <class A, class... Args>
+auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
-    return {&self_.home, self_.home.template spawn<A>(std::forward<Args>(args)...)};
+    worker_loop& home = self_.home;
+    const bool child = !options.detached && !self_.ending;
+    const unsigned where = home.choose(options.on);
+    if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
+        return {};
+    }
+    if (where != home.index()) {
+        const actor_id away = home.template spawn_away<A>(
+            where, child ? &self_ : nullptr, options.name, std::forward<Args>(args)...);
+        return {away.home, away.slot};
+    }
+    cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
+    if (made == nullptr) {
+        return {};
+    }
+    if (child) {
+        self_.adopt(*made);
+    }
+    if (!options.name.empty()) {
+        home.names().claim(*made, options.name);
+    }
+    return {home.handle(), made->id};
+}
+
+template <class... Ms>
+result<ref<Ms...>> context::find(std::string_view name) const {
+    const result<actor_id> found = self_.home.names().find(name, detail::keys_of<Ms...>);
+    return found ? result<ref<Ms...>>{ref<Ms...>{found->home, found->slot}} : found.error();
+}
+
+template <class A, class... Args>
+auto context::spawn_on_each(const Args&... args) -> std::vector<typename detail::ref_to<A>::type> {
+    std::vector<typename detail::ref_to<A>::type> all;
+    for (unsigned i = 0; i < workers(); ++i) {
+        all.push_back(spawn<A>(spawn_options{.on = worker{i}}, args...));
+    }
+    return all;
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom) {
+    return stop(whom.actor());
+}
+
+template <class... Ms>
+bool context::stop(const ref<Ms...>& whom, duration deadline) {
+    return stop(whom.actor(), deadline);
+}
+
+template <class... Ms>
+void context::kill(const ref<Ms...>& whom) {
+    kill(whom.actor());
 }
 
 template <class A>
@@ -61,6 +118,38 @@ timer context::every(duration period, M message) {
                        period);
 }
 
+template <class M, class... Ms, class F, class... Args>
+
+requires detail::ask_callback<F, M>
+    ask_handle context::ask(const ref<Ms...>& whom, duration deadline, F callback, Args&&... args) {
+    detail::check_request<M, Ms...>();
+    using asker = detail::callback_asker<M, F>;
+    worker_loop& home = self_.home;
+    M message = detail::make_message<M>(std::forward<Args>(args)...);
+    open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
+                                asker::held(home, std::move(callback)));
+    detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+    return {home, ask.id};
+}
+
+template <class M, class... Ms, class R>
+bool context::forward(const ref<Ms...>& to, M message, replier<R> reply) {
+    detail::check_request<M, Ms...>();
+    static_assert(detail::replies_with<M, R>, "the message names another reply than the replier");
+    if (!to) {
+        return false; // and the replier's end says unanswered
+    }
+    if (!reply) {
+        return to.send(std::move(message));
+    }
+    if (!detail::send_asked<M>(self_.home, to.actor(), {reply.asker_, std::move(message)})) {
+        reply.fail(actor_error::refused);
+        return false;
+    }
+    reply.asker_ = {};
+    return true;
+}
+
 template <class F>
 post_handle context::post(worker to, F callback) {
     return iapp::post(self_.home.peer(to), std::move(callback));
@@ -74,16 +163,16 @@ post_handle context::post_after(worker to, duration delay, F callback) {
 template <class... Ms>
 std::size_t context::room(const ref<Ms...>& to) const {
     constexpr std::size_t parcels = std::max({std::size_t{1}, parcels_for<Ms>...});
-    return to ? self_.home.room_to(*to.home()) / parcels : 0;
+    return to ? self_.home.room_to(to.actor().home) / parcels : 0;
 }
 
 template <class M, class... Ms>
 void context::when_room(const ref<Ms...>& to, M message) {
     IAPP_CHECK(to, "a ref that names somebody");
     worker_loop& home = self_.home;
-    home.deliver_when_room(*to.home(), home.message_memory().template make<M>(self_.id.to_word(),
-                                                                              message_type_of<M>,
-                                                                              std::move(message)));
+    home.deliver_when_room(to.actor().home,
+                           home.message_memory().template make<M>(
+                               self_.id.to_word(), message_type_of<M>, std::move(message)));
 }
 
 } // namespace iapp

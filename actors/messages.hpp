@@ -1,8 +1,10 @@
 #pragma once
 // Naming messages: the list of what an actor accepts, and keys and names of message types.
 
+#include <iapp/actors/replier.hpp>
 #include <iapp/mailbox/message.hpp>
 
+#include <array>
 #include <concepts>
 #include <string_view>
 #include <type_traits>
@@ -25,10 +27,12 @@ constexpr message_key key_of() noexcept {
     return &message_type_of<std::remove_cvref_t<M>>;
 }
 
-template <class A, class M>
-concept handles = requires(A& actor, M&& message) {
-    actor.on(std::move(message));
-};
+namespace detail {
+
+template <class... Ms>
+inline constexpr std::array<message_key, sizeof...(Ms)> keys_of{key_of<Ms>()...};
+
+} // namespace detail
 
 // Whether M is in the list of what A accepts.
 template <class A, class M>
@@ -42,6 +46,19 @@ concept request = requires {
 }
 
 &&!std::same_as<typename M::reply, M>;
+
+// Whether A answers M later: `void on(M, iapp::replier<…>)`.
+template <class A, class M>
+concept answers_later = request<M> &&
+    requires(A& actor, M&& message, replier<typename M::reply> to) {
+    actor.on(std::move(message), std::move(to));
+};
+
+// Whether A has an on() for M: one that takes it alone, or with the right to answer it.
+template <class A, class M>
+concept handles = answers_later<A, M> || requires(A& actor, M&& message) {
+    actor.on(std::move(message));
+};
 
 namespace detail {
 

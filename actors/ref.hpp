@@ -9,8 +9,9 @@
 namespace iapp {
 
 // A plain value of 16 bytes: worker, slot, generation. Copy it, keep it, send it anywhere; it may
-// outlive the actor (what is sent then is a counted dead letter) but not the system. The types are
-// the messages it may send, a subset of what the actor accepts, checked at compile time.
+// outlive the actor and its system: what is sent then is a counted dead letter, of the system or,
+// when that has ended, of the process (letters_after_end()). The types are the messages it may
+// send, a subset of what the actor accepts, checked at compile time.
 template <class... Ms>
 class ref {
   public:
@@ -26,13 +27,14 @@ class ref {
 
     // Any thread; never blocks. True: the message is queued for the actor's worker, and will be
     // delivered or counted there as a dead letter. False: it was refused and counted, because the
-    // queue was at its limit or the system is stopping; or the ref is empty, and nobody counts it.
+    // queue was at its limit or the system is stopping or has ended; or the ref is empty, and
+    // nobody counts it.
     template <class M>
     bool send(M message) const {
         static_assert(messages<Ms...>::template contains<M>,
                       "the actor does not accept this message");
-        return who_.home != nullptr && worker_loop::send(*who_.home, who_.slot.to_word(),
-                                                         message_type_of<M>, std::move(message));
+        return who_.home && worker_loop::send(who_.home, who_.slot.to_word(), message_type_of<M>,
+                                              std::move(message));
     }
 
     // Whether it names somebody; he may be gone all the same.
@@ -43,7 +45,9 @@ class ref {
 
     slot_id id() const noexcept { return who_.slot; }
 
-    worker_loop* home() const noexcept { return who_.home; }
+    // The actor's worker; null when its system has ended, which the caller must know not to happen
+    // now. Those who cannot know it use actor().home.
+    worker_loop* home() const noexcept { return who_.home.get(); }
 
     friend bool operator==(const ref&, const ref&) noexcept = default;
 
@@ -51,7 +55,7 @@ class ref {
     friend class context;
     friend class system;
 
-    ref(worker_loop* home, slot_id id) noexcept : who_{id ? home : nullptr, id} {}
+    ref(worker_handle home, slot_id id) noexcept : who_{id ? home : worker_handle{}, id} {}
 
     actor_id who_;
 };

@@ -26,6 +26,15 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.posts_failed += from.posts_failed;
 }
 
+void add(ask_counters& to, const ask_counters& from) noexcept {
+    to.asks += from.asks;
+    to.answered += from.answered;
+    to.timed_out += from.timed_out;
+    to.unanswered += from.unanswered;
+    to.cancelled += from.cancelled;
+    to.late += from.late;
+}
+
 void add(mail_counters& to, const mail_counters& from) noexcept {
     to.sent_away += from.sent_away;
     to.received += from.received;
@@ -52,6 +61,7 @@ void add(io_counters& to, const io_counters& from) noexcept {
 
 worker_statistics& worker_statistics::operator+=(const worker_statistics& other) noexcept {
     add(actors, other.actors);
+    add(asks, other.asks);
     add(mail, other.mail);
     add(io, other.io);
     system_calls += other.system_calls;

@@ -1,6 +1,7 @@
 #pragma once
 // What workers and systems count.
 
+#include <iapp/actors/ask_table.hpp>
 #include <iapp/mailbox/mailbox.hpp>
 #include <iapp/reactor/reactor.hpp>
 
@@ -40,6 +41,7 @@ struct worker_counters {
 // One worker, or the sum over several.
 struct worker_statistics {
     worker_counters actors;
+    ask_counters asks;
     mail_counters mail;
     io_counters io;
     std::uint64_t system_calls = 0;

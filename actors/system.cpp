@@ -40,12 +40,16 @@ system::system(const system_options& options, std::unique_ptr<worker_driver> own
         if (!io) {
             throw std::system_error(io.error(), describe_engine(options.io.engine));
         }
-        worker_place place{.index = i, .mesh = mesh_->ports(), .idle = options.idle};
+        worker_place place{.index = i,
+                           .mesh = mesh_->ports(),
+                           .idle = options.idle,
+                           .on_dead_letter = options.dead_letter_observer};
         driver_.settle(place);
         loops_.push_back(
             std::make_unique<worker_loop>(place, std::move(*io), options.limits, control));
         all.push_back(loops_.back().get());
     }
+    slot_grants::begin(all);
     engine_name_ = loops_.front()->io().engine_name();
     try {
         driver_.start(all);
@@ -66,6 +70,9 @@ system::~system() {
         std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
         std::abort();
     }
+    for (const auto& worker : loops_) {
+        worker->close_to_others();
+    }
     discard_mail(); // what other threads were about to push when it stopped
 }
 
@@ -83,6 +90,25 @@ worker_loop& system::at(worker which) {
 
 int system::exit_status() const noexcept {
     return exit_status_.load(std::memory_order_relaxed);
+}
+
+// A name whose actor has ended is still held until worker 0 hears of it.
+bool system::name_taken(std::string_view name) {
+    while (true) {
+        const result<actor_id> holder =
+            call(0, spawn_deadline, [name = std::string{name}](worker_loop& home) {
+                return home.names().holder(name);
+            });
+        if (!holder || !*holder) {
+            return !holder;
+        }
+        const result<bool> lives =
+            call(holder->home.index(), spawn_deadline,
+                 [who = holder->slot](worker_loop& home) { return home.find(who) != nullptr; });
+        if (!lives || *lives) {
+            return true;
+        }
+    }
 }
 
 bool system::wait(std::chrono::nanoseconds time) {

@@ -23,10 +23,7 @@ struct system_options {
     idle_policy idle = {};     // what a worker without work does
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
-};
-
-struct spawn_options {
-    worker on = {};
+    dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;
@@ -48,11 +45,22 @@ class system final : private system_control {
     ~system();
 
     static constexpr std::chrono::seconds stop_deadline{10};
+    // How long spawn() waits for a worker.
+    static constexpr std::chrono::hours spawn_deadline{24};
 
-    // A new actor on a worker; waits until it is constructed there. The ref is empty when its
-    // constructor threw or the system is stopping.
+    // A new actor on a worker, nobody's child; waits until it is constructed there, and, if it has
+    // a name, until all workers know it. The ref is empty when its constructor or its init()
+    // failed, another one has its name, the worker has no slot left or the system is stopping.
     template <actor A, class... Args>
     ref_to<A> spawn(spawn_options options, Args&&... args);
+
+    // The actor that goes by that name. Errors as context::find(), and timed_out.
+    template <class... Ms>
+    result<ref<Ms...>> find(std::string_view name, std::chrono::nanoseconds deadline);
+
+    // One on each worker, by index; the arguments are copied for each.
+    template <actor A, class... Args>
+    std::vector<ref_to<A>> spawn_on_each(const Args&... args);
 
     // Sends a request and waits for the answer. Errors: timed_out, and actor_error::unanswered
     // when the actor is gone, failed or the system stops, actor_error::refused when its worker's
@@ -60,6 +68,24 @@ class system final : private system_control {
     template <class M, class... Ms>
     result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                   M message);
+
+    // Asks an actor to end, as context::stop() does, and waits until it has. timed_out: it had not
+    // by the deadline, and is killed. Other errors: actor_error::refused and unanswered, when its
+    // worker's mail is full or the system stops. Success when it was gone already.
+    result<void> stop(const actor_id& whom, std::chrono::nanoseconds deadline);
+
+    template <class... Ms>
+    result<void> stop(const ref<Ms...>& whom, std::chrono::nanoseconds deadline) {
+        return stop(whom.actor(), deadline);
+    }
+
+    // Any thread, never blocks: see context::kill().
+    void kill(const actor_id& whom);
+
+    template <class... Ms>
+    void kill(const ref<Ms...>& whom) {
+        kill(whom.actor());
+    }
 
     // Lets callback() run on a worker; any thread. See post.hpp.
     template <class F>
@@ -109,14 +135,17 @@ class system final : private system_control {
         -> result<std::invoke_result_t<F&, worker_loop&>>;
     // Sends a message that answers into `slot`, and waits for the answer.
     template <class M, class R>
-    result<R> await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+    result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                           std::chrono::nanoseconds deadline);
+    // Whether a living actor goes by that name.
+    bool name_taken(std::string_view name);
     void discard_mail() noexcept;
 
     std::unique_ptr<worker_driver> own_driver_; // of threads, unless somebody else's is used
     worker_driver& driver_;
     std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_loop>> loops_;
+    unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;
     std::binary_semaphore stop_wanted_{0};

@@ -25,39 +25,61 @@ struct worker_call {
     std::shared_ptr<reply_slot<R>> slot;
 };
 
-// A request to an actor from a thread that is no worker.
+// A thread that waits for an answer.
+template <class R>
+struct thread_asker {
+    using slot_type = std::shared_ptr<reply_slot<result<R>>>;
+
+    static_assert(sizeof(slot_type) <= open_ask::held_bytes);
+
+    static void complete(open_ask& ask, void* reply, const std::error_code* why) noexcept {
+        const slot_type slot{std::move(ask.template holding<slot_type>())};
+        drop(ask);
+        ask.close();
+        slot->answer(result_of<R>(reply, why));
+    }
+
+    static void drop(open_ask& ask) noexcept { ask.template holding<slot_type>().~slot_type(); }
+
+    static constexpr asker_type type{.complete = &complete, .drop = &drop};
+};
+
+// A request from a thread that is no worker: the worker of the actor asks for it.
 template <class M>
-struct asked_message {
-    using reply_type = typename M::reply;
+struct thread_request {
+    using asker = thread_asker<typename M::reply>;
 
     static void run(void* worker, std::uint64_t to, void* payload, fate what) {
         auto& home = *static_cast<worker_loop*>(worker);
-        auto& asked = *static_cast<asked_message*>(payload);
-        home.count_sent();
-        std::optional<reply_type> reply;
+        auto& self = *static_cast<thread_request*>(payload);
         if (what == fate::discard) {
-            home.count_dead(dead_letter::stopped);
-        } else {
-            home.deliver(slot_id::from_word(to), key_of<M>(), &asked.message, &reply);
+            home.deliver_asked(to, key_of<M>(), &self.message, nullptr, what);
+            self.slot->answer(result<typename M::reply>{actor_error::unanswered});
+            return;
         }
-        asked.slot->answer(std::move(reply));
+        open_ask& ask =
+            home.asks().open(asker::type, nullptr, deadline_after(home.io().now(), self.deadline));
+        ::new (static_cast<void*>(ask.held)) typename asker::slot_type{std::move(self.slot)};
+        asked<M> request{{&home, ask.id}, std::move(self.message)};
+        if (home.asks().exceeds_limit()) {
+            home.count_refused();
+            home.asks().refuse(ask, actor_error::refused);
+        } else {
+            asked<M>::run(worker, to, &request, what);
+        }
     }
 
     M message;
-    std::shared_ptr<reply_slot<reply_type>> slot;
+    duration deadline;
+    typename asker::slot_type slot;
 };
-
-// The type of messages that run themselves by M::run.
-template <class M>
-inline constexpr message_type self_running_type{
-    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
 
 } // namespace detail
 
 template <class M, class R>
-result<R> system::await_reply(worker_loop& home, std::uint64_t to, M message, reply_slot<R>& slot,
+result<R> system::await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                               std::chrono::nanoseconds deadline) {
-    if (!worker_loop::send(home, to, detail::self_running_type<M>, std::move(message))) {
+    if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
         return actor_error::refused;
     }
     if (!driver_.wait(slot.answered(), deadline)) {
@@ -75,38 +97,77 @@ auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     using R = std::invoke_result_t<F&, worker_loop&>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    return await_reply<detail::worker_call<F, R>, R>(*loops_[index], 0, {std::move(f), slot}, *slot,
-                                                     deadline);
+    return await_reply<detail::worker_call<F, R>, R>(loops_[index]->handle(), 0,
+                                                     {std::move(f), slot}, *slot, deadline);
 }
 
 template <actor A, class... Args>
 ref_to<A> system::spawn(spawn_options options, Args&&... args) {
-    worker_loop& there = at(options.on);
-    if (stopped_) {
+    const unsigned where = options.on.choose(0, workers(), next_round_);
+    worker_loop& there = at(worker{where});
+    if (stopped_ || (!options.name.empty() && name_taken(options.name))) {
         return {};
     }
-    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...)](
-                         worker_loop& home) mutable {
-        return std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+    auto named = options.name.empty() ? nullptr : std::make_shared<reply_slot<bool>>();
+    auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
+                      name = std::string{options.name}, named](worker_loop& home) mutable {
+        if (!home.may_be_named(type_of<A>.name, name)) {
+            return slot_id{};
+        }
+        const slot_id made =
+            std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        if (made && named) {
+            home.names().claim(*home.find(made), name,
+                               std::make_shared<name_verdict>(std::move(named)));
+        }
+        return made;
     };
-    const result<slot_id> made =
-        call(options.on.index, std::chrono::hours{24}, std::move(construct));
-    return made ? ref_to<A>{&there, *made} : ref_to<A>{};
+    const result<slot_id> made = call(where, spawn_deadline, std::move(construct));
+    if (!made || !*made ||
+        (named && !(driver_.wait(named->answered(), spawn_deadline) && *named->reply()))) {
+        return {};
+    }
+    return {there.handle(), *made};
+}
+
+template <class... Ms>
+result<ref<Ms...>> system::find(std::string_view name, std::chrono::nanoseconds deadline) {
+    if (stopped_) {
+        return actor_error::no_such_name;
+    }
+    const result<result<actor_id>> answer =
+        call(0, deadline, [name = std::string{name}](worker_loop& home) {
+            return home.names().find(name, detail::keys_of<Ms...>);
+        });
+    if (!answer || !*answer) {
+        return answer ? answer->error() : answer.error();
+    }
+    return ref<Ms...>{(*answer)->home, (*answer)->slot};
+}
+
+template <actor A, class... Args>
+std::vector<ref_to<A>> system::spawn_on_each(const Args&... args) {
+    std::vector<ref_to<A>> all;
+    for (unsigned i = 0; i < workers(); ++i) {
+        all.push_back(spawn<A>({.on = worker{i}}, args...));
+    }
+    return all;
 }
 
 template <class M, class... Ms>
 result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                       M message) {
-    static_assert(request<M>, "a request names its reply: using reply = …;");
-    static_assert(messages<Ms...>::template contains<M>, "the actor does not accept this message");
+    detail::check_request<M, Ms...>();
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     if (!whom || stopped_) {
         return actor_error::unanswered;
     }
-    using reply_type = typename M::reply;
-    auto slot = std::make_shared<reply_slot<reply_type>>();
-    return await_reply<detail::asked_message<M>, reply_type>(
-        *whom.home(), whom.id().to_word(), {std::move(message), slot}, *slot, deadline);
+    using answer = result<typename M::reply>;
+    auto slot = std::make_shared<reply_slot<answer>>();
+    result<answer> waited = await_reply<detail::thread_request<M>, answer>(
+        whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
+        deadline);
+    return waited ? std::move(*waited) : answer{waited.error()};
 }
 
 } // namespace iapp

@@ -1,5 +1,6 @@
 #include <iapp/actors/worker.hpp>
 
+#include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/spin_pause.hpp>
 
 #include <algorithm>
@@ -24,15 +25,21 @@ constexpr duration end_poll_max = std::chrono::milliseconds{10};
 
 worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                          const worker_limits& limits, system_control& system)
-    : place_{place}, system_{system}, limits_{limits}, home_{place.index, memory_},
-      mail_{place.index, place.mesh, home_, limits.outbox_messages_max},
-      idle_{place.idle, place.processor_free}, io_{std::move(io)}, actors_{limits.actors_max} {
+    : place_{place}, handle_{mail_port().anchor()}, system_{system}, limits_{limits},
+      home_{place.index, memory_}, mail_{place.index, place.mesh, home_,
+                                         limits.outbox_messages_max},
+      idle_{place.idle, place.processor_free}, io_{std::move(io)}, asks_{limits.asks_max,
+                                                                         io_->timers(), memory_},
+      actors_{limits.actors_max}, grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())},
+      distant_{*this, limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
+    handle_.anchor().open(this);
 }
 
 worker_loop::~worker_loop() {
     IAPP_CHECK(in_order_.empty(), "run() ends the actors before the worker");
+    close_to_others();
 }
 
 void worker_loop::turn(time_point deadline) {
@@ -146,6 +153,7 @@ void worker_loop::begin_end() {
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
+    asks_.fail_all(actor_error::unanswered);
     delayed_.drop_all();
     io_->begin_close_all();
 }
@@ -168,39 +176,6 @@ void worker_loop::ask_to_stop() noexcept {
     mail_port().close();
     stopping_.store(true, std::memory_order_release); // pairs with the acquire in run()
     mail_port().knock();
-}
-
-void worker_loop::end(cell& actor) noexcept {
-    const slot_id id = actor.id;
-    in_order_.erase(in_order_.iterator_to(actor));
-    actor.stopping = true;
-    actor.end_attached(actor.why);
-    actor.type.destroy(actor);
-    actors_.destroy(id); // last: no message finds a dying actor's successor
-    ++counters_.actors_ended;
-}
-
-void worker_loop::stop_when_idle(cell& actor) {
-    if (actor.running == 0) {
-        to_end_.push_back(actor.id); // in its constructor, or called from outside a handler
-    }
-}
-
-void worker_loop::end_stopped() {
-    for (std::size_t i = 0; i < to_end_.size(); ++i) {
-        if (cell* actor = find(to_end_[i])) {
-            end(*actor); // its destructor may stop others
-        }
-    }
-    to_end_.clear();
-}
-
-void worker_loop::end_all_actors() noexcept {
-    while (!in_order_.empty()) {
-        cell& youngest = in_order_.back(); // first, so that children go before their parents
-        youngest.why = exit_reason::worker_stopping;
-        end(youngest);
-    }
 }
 
 void worker_loop::report_failed_construction(std::string_view actor, const char* why) noexcept {
@@ -234,6 +209,7 @@ worker_statistics worker_loop::statistics() const {
     now.actors = counters_;
     now.actors.sent += refused;
     now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    now.asks = asks_.counters();
     now.mail = mail_.counters();
     now.io = io_->counters();
     now.system_calls = io_->system_calls();

@@ -1,11 +1,19 @@
 #pragma once
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
+#include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
+#include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/dead_letter_note.hpp>
+#include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/slot_grants.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
+#include <iapp/actors/stop_order.hpp>
+#include <iapp/actors/worker_handle.hpp>
 #include <iapp/mailbox/envelope_queue.hpp>
 #include <iapp/mailbox/mailbox.hpp>
 #include <iapp/mailbox/memory_home.hpp>
@@ -21,12 +29,8 @@
 
 namespace iapp {
 
-// Names a worker of a system, from 0.
-struct worker {
-    unsigned index = 0;
-};
-
 class worker_loop;
+struct birth_terms;
 
 // What workers can ask of their system.
 class system_control {
@@ -41,13 +45,16 @@ class system_control {
 };
 
 struct worker_limits {
-    std::uint32_t actors_max = 1U << 20;       // beyond it spawn gives an empty ref
+    // Beyond it spawn gives an empty ref. Slots that are granted to other workers (slot_grants.hpp)
+    // count, and so many children may an actor's worker have on others.
+    std::uint32_t actors_max = 1U << 20;
     std::size_t local_messages_max = 1U << 20; // between actors of this worker; beyond: refused
     // From this worker to one other, beyond what the ring to it holds; then they are refused. One
     // with more than 16 bytes that travels by value counts twice, here and in the ring.
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
+    std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -59,7 +66,8 @@ struct worker_place {
     unsigned index = 0;
     mail_mesh mesh; // of all workers, this one's port at `index`
     idle_policy idle = {};
-    bool processor_free = false; // the process has a processor for each worker
+    bool processor_free = false;              // the process has a processor for each worker
+    dead_letter_function on_dead_letter = {}; // may be empty
     signal_source* signals = &process_signals::instance(); // outlives the worker
 };
 
@@ -102,6 +110,10 @@ class worker_loop {
     void begin_end();
     bool end_turn(time_point deadline);
 
+    // After run() of all workers: waits for other threads that are about to push. From then on what
+    // they send is counted by the process. The destructor does it otherwise.
+    void close_to_others() noexcept { handle_.anchor().close(); }
+
     // After run() of all workers, by the thread that joined them: what is left on its way to or
     // from this worker becomes dead letters. True when there was something; ending it may have sent
     // more, so repeat until all workers say false.
@@ -115,11 +127,17 @@ class worker_loop {
 
     unsigned index() const noexcept { return place_.index; }
 
+    // Of its system.
+    unsigned workers() const noexcept { return static_cast<unsigned>(place_.mesh.size()); }
+
+    // The name by which others know this worker, also when it has ended.
+    worker_handle handle() const noexcept { return handle_; }
+
     worker_loop& peer(worker which) { return system_.at(which); }
 
     // Whether both belong to one system, so that rings lead from one to the other.
     bool same_system(const worker_loop& other) const noexcept {
-        return place_.mesh.data() == other.place_.mesh.data();
+        return handle_.same_system(other.handle_);
     }
 
     system_control& control() noexcept { return system_; }
@@ -129,8 +147,34 @@ class worker_loop {
     // Actors. Worker's thread only.
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
+    // The same; null when it failed.
+    template <actor A, class... Args>
+    cell* spawn_cell(Args&&... args);
+    // An actor for another worker that granted a slot for it; a child of `parent` unless that is
+    // null. Names nobody when there is no slot now.
+    template <actor A, class... Args>
+    actor_id spawn_away(unsigned where, cell* parent, std::string_view name, Args&&... args);
+    // Such an actor arrives.
+    template <actor A, class... Args>
+    void bear(slot_id id, const birth_terms& terms, Args&&... args);
+    // The index of the worker that is meant.
+    unsigned choose(const placement& on);
+
+    slot_grants& grants() noexcept { return grants_; }
+
+    distant_children& distant() noexcept { return distant_; }
+
+    actor_names& names() noexcept { return names_; }
+
+    // Whether an actor of that type may have that name, or none; counts and says so if not.
+    bool may_be_named(std::string_view actor, std::string_view name) noexcept;
+
     cell* find(slot_id id) noexcept;
+    // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
+    // What stop_order.hpp sends.
+    void obey(slot_id who, const stop_order& order);
+    void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
     // Both count, and say so on standard error.
@@ -139,19 +183,33 @@ class worker_loop {
 
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
+    // The same for a request on its arrival, which is when it counts as sent.
+    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                       fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
-    // which one whose place is reserved never is. What counts as sent and refused are messages to
-    // actors; posts count for themselves.
+    // which one whose place is reserved is only when the receiver's system has ended. What counts
+    // as sent and refused are messages to actors; posts count for themselves.
     template <class Payload>
-    static bool send(worker_loop& receiver, std::uint64_t to, const message_type& type,
+    static bool send(worker_handle receiver, std::uint64_t to, const message_type& type,
                      Payload&& payload, delivery how = delivery::limited);
 
+    template <class Payload>
+    static bool send(const worker_loop& receiver, std::uint64_t to, const message_type& type,
+                     Payload&& payload, delivery how = delivery::limited) {
+        return send(receiver.handle_, to, type, std::forward<Payload>(payload), how);
+    }
+
+    // Sends what runs itself so that it overtakes all that is on its way there. Never refused.
+    template <class Payload>
+    static void send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
+                            Payload&& payload);
+
     // How many messages to that worker would be taken now.
-    std::size_t room_to(const worker_loop& receiver) const noexcept;
+    std::size_t room_to(worker_handle receiver) const noexcept;
     // The message goes to its actor of this worker when the outbox to `receiver` is empty.
-    void deliver_when_room(const worker_loop& receiver, envelope* message);
+    void deliver_when_room(worker_handle receiver, envelope* message);
 
     memory_home& message_memory() noexcept { return home_; }
 
@@ -162,9 +220,20 @@ class worker_loop {
 
     delayed_posts& delayed() noexcept { return delayed_; }
 
+    ask_table& asks() noexcept { return asks_; }
+
     void count_sent() noexcept { ++counters_.sent; }
 
+    void count_refused() noexcept {
+        ++counters_.sent;
+        count_dead(dead_letter::refused);
+    }
+
     void count_dead(dead_letter reason) noexcept { ++counters_.dead_letters[index_of(reason)]; }
+
+    // Counts a message to an actor as a dead letter, and tells the observer.
+    void bury(worker_handle home, std::uint64_t to, const message_type& type,
+              dead_letter why) noexcept;
 
     // Signals: what the handler noted reaches its actor with the next turn.
     std::error_code subscribe(int number, cell& actor, signal_options options) noexcept;
@@ -197,24 +266,42 @@ class worker_loop {
 
     using actor_list = boost::intrusive::list<cell, boost::intrusive::constant_time_size<false>>;
 
-    static bool send_foreign(worker_loop& receiver, std::uint64_t to, const message_type& type,
+    // The actor in a slot reserved for it; null, and the slot is free, when its construction
+    // failed.
+    template <actor A, class... Args>
+    cell* construct(slot_id id, cell*& entry, Args&&... args);
+    // After the construction of an actor from another worker; `made` is null when it failed.
+    void settle(slot_id id, cell* made, const birth_terms& terms);
+    bool unborn(slot_id id) noexcept;
+    void keep_early(envelope* message) noexcept;
+    void deliver_early(slot_id to) noexcept;
+    cell* listening(slot_id id) noexcept;
+
+    static bool send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                              auto&& payload, delivery how);
     bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
-    bool send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
-                   auto&& payload, delivery how);
-    void count_outcome(const message_type& type, bool taken) noexcept;
+    bool send_away(unsigned there, std::uint64_t to, const message_type& type, auto&& payload,
+                   delivery how);
+    void count_outcome(unsigned there, std::uint64_t to, const message_type& type,
+                       bool taken) noexcept;
+    void bury_refused(unsigned there, std::uint64_t to, const message_type& type) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
       public:
-        explicit current_scope(worker_loop& w) noexcept : before_{current_} { current_ = &w; }
+        explicit current_scope(worker_loop& w) noexcept : before_{current_} { set(&w); }
 
-        ~current_scope() { current_ = before_; }
+        ~current_scope() { set(before_); }
 
         current_scope(const current_scope&) = delete;
         current_scope& operator=(const current_scope&) = delete;
 
       private:
+        static void set(worker_loop* w) noexcept {
+            current_ = w;
+            current_handle_ = w == nullptr ? worker_handle{} : w->handle_;
+        }
+
         worker_loop* before_;
     };
 
@@ -228,9 +315,10 @@ class worker_loop {
     bool spin(duration longest);
     void handle(parcel& message, fate what) noexcept;
     void handle(envelope* message, fate what) noexcept;
-    void dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
+    bool dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
     void handle_foreign(parcel& message, fate what) noexcept;
     void deliver_signals();
+    void end_one(cell& actor) noexcept;
     void end_stopped();
     void end_all_actors() noexcept;
 
@@ -240,8 +328,10 @@ class worker_loop {
     };
 
     static inline constinit thread_local worker_loop* current_ = nullptr;
+    static inline constinit thread_local worker_handle current_handle_;
 
     worker_place place_;
+    worker_handle handle_;
     system_control& system_;
     worker_limits limits_;
     memory_pool memory_;
@@ -253,10 +343,17 @@ class worker_loop {
     std::uint64_t delivered_clocked_ = 0;
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
+    ask_table asks_;
     slot_table<cell*> actors_;
+    slot_grants grants_;
+    distant_children distant_;
+    actor_names names_{*this};
     actor_list in_order_;
     std::vector<signal_subscription> signals_;
     envelope_queue local_;
+    envelope_queue early_; // for actors that are on their way from other workers
+    unsigned next_round_ = 0;
+    bool observing_ = false;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
@@ -265,8 +362,13 @@ class worker_loop {
     std::atomic<const std::string_view*> running_message_{nullptr};
 };
 
+inline worker_handle::worker_handle(const worker_loop* of) noexcept
+    : anchor_{of == nullptr ? nullptr : &of->handle().anchor()} {}
+
 } // namespace iapp
 
 #include <iapp/actors/actor_dispatch.hpp>
+#include <iapp/actors/ask_templates.hpp>
+#include <iapp/actors/birth.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

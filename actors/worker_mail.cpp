@@ -21,6 +21,7 @@ constexpr unsigned local_per_turn = 1024;
     if (mail_.collect()) {
         deliver_signals();
     }
+    mail_.drain_reserved([this](parcel& message) { handle_foreign(message, fate::deliver); });
     mail_.drain(mail_per_turn, [this](parcel& message) { handle(message, fate::deliver); });
     mail_.drain_door(door_per_turn,
                      [this](parcel& message) { handle_foreign(message, fate::deliver); });
@@ -50,17 +51,20 @@ void worker_loop::send_out() {
     }
 }
 
-std::size_t worker_loop::room_to(const worker_loop& receiver) const noexcept {
-    if (&receiver != this) {
+std::size_t worker_loop::room_to(worker_handle receiver) const noexcept {
+    if (!handle_.same_system(receiver)) {
+        return 0; // nobody knows
+    }
+    if (receiver != handle_) {
         return mail_.room(receiver.index());
     }
     // when_room() has put its message in beyond the limit, maybe.
     return limits_.local_messages_max - std::min(limits_.local_messages_max, local_.size());
 }
 
-void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* message) {
+void worker_loop::deliver_when_room(worker_handle receiver, envelope* message) {
     ++counters_.sent;
-    if (&receiver == this) {
+    if (receiver == handle_ || !handle_.same_system(receiver)) {
         local_.push(message);
     } else {
         room_waiters_.push_back({receiver.index(), message});
@@ -68,13 +72,28 @@ void worker_loop::deliver_when_room(const worker_loop& receiver, envelope* messa
 }
 
 bool worker_loop::deliver(slot_id to, message_key key, void* message, void* reply) noexcept {
-    cell* actor = find(to);
-    if (actor == nullptr || actor->stopping) {
-        count_dead(dead_letter::stale);
+    cell* const actor = listening(to);
+    if (actor == nullptr) {
+        bury(handle_, to.to_word(), *key, dead_letter::stale);
         return false;
     }
     ++counters_.delivered;
     return actor->type.receive(*actor, key, message, reply);
+}
+
+cell* worker_loop::listening(slot_id id) noexcept {
+    cell* const actor = find(id);
+    return actor == nullptr || actor->stopping ? nullptr : actor;
+}
+
+void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
+                                fate what) noexcept {
+    ++counters_.sent;
+    if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else {
+        deliver(slot_id::from_word(to), key, message, reply);
+    }
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
@@ -82,19 +101,35 @@ cell* worker_loop::find(slot_id id) noexcept {
     return entry == nullptr ? nullptr : *entry;
 }
 
-void worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
+// False: it is for an actor that is not born yet, and is to be kept.
+bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* payload,
                            fate what) noexcept {
+    const slot_id whom = slot_id::from_word(to);
     if (type.run != nullptr) {
+        if (type.for_actor && what == fate::deliver && unborn(whom)) {
+            return false;
+        }
         type.run(this, to, payload, what);
-    } else if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
-    } else {
-        deliver(slot_id::from_word(to), &type, payload, nullptr);
+        return true;
     }
+    if (what == fate::discard) {
+        count_dead(dead_letter::stopped);
+    } else if (cell* const actor = listening(whom)) {
+        ++counters_.delivered;
+        actor->type.receive(*actor, &type, payload, nullptr);
+    } else if (unborn(whom)) {
+        return false;
+    } else {
+        bury(handle_, to, type, dead_letter::stale);
+    }
+    return true;
 }
 
 void worker_loop::handle(envelope* message, fate what) noexcept {
-    dispatch(message->to, *message->type, message->payload(), what);
+    if (!dispatch(message->to, *message->type, message->payload(), what)) [[unlikely]] {
+        keep_early(message);
+        return;
+    }
     message->destroy_payload();
     mail_.release(message);
 }
@@ -103,7 +138,9 @@ void worker_loop::handle(parcel& message, fate what) noexcept {
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {
-        dispatch(message.to, *message.type, message.payload(), what);
+        if (!dispatch(message.to, *message.type, message.payload(), what)) [[unlikely]] {
+            keep_early(home_.wrap(message));
+        }
     }
 }
 
@@ -116,12 +153,15 @@ void worker_loop::handle_foreign(parcel& message, fate what) noexcept {
 }
 
 bool worker_loop::discard_local() noexcept {
-    bool some = !local_.empty() || !room_waiters_.empty();
+    bool some = !local_.empty() || !room_waiters_.empty() || !early_.empty();
     for (const room_waiter& waiter : room_waiters_) {
         local_.push(waiter.message);
     }
     room_waiters_.clear();
     while (envelope* message = local_.pop()) {
+        handle(message, fate::discard);
+    }
+    while (envelope* message = early_.pop()) {
         handle(message, fate::discard);
     }
     return some;

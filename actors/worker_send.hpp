@@ -10,26 +10,44 @@
 namespace iapp {
 
 template <class Payload>
-bool worker_loop::send(worker_loop& receiver, std::uint64_t to, const message_type& type,
+bool worker_loop::send(worker_handle receiver, std::uint64_t to, const message_type& type,
                        Payload&& payload, delivery how) {
-    worker_loop* const here = current();
-    if (here == &receiver) {
-        return here->send_local(to, type, std::forward<Payload>(payload), how);
+    if (current_handle_ == receiver) {
+        return current_->send_local(to, type, std::forward<Payload>(payload), how);
     }
-    if (here != nullptr && here->same_system(receiver)) {
-        return here->send_away(receiver, to, type, std::forward<Payload>(payload), how);
+    if (current_handle_ && current_handle_.same_system(receiver)) {
+        return current_->send_away(receiver.index(), to, type, std::forward<Payload>(payload), how);
     }
     return send_foreign(receiver, to, type, std::forward<Payload>(payload), how);
 }
 
+template <class Payload>
+void worker_loop::send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
+                              Payload&& payload) {
+    using M = std::remove_cvref_t<Payload>;
+    if (current_handle_ == receiver) {
+        type.run(current_, to, &payload, fate::deliver);
+    } else if (current_handle_ && current_handle_.same_system(receiver)) {
+        receiver->mail_port().push_reserved(
+            current_->home_.make<M>(to, type, std::forward<Payload>(payload)));
+    } else {
+        send_foreign(receiver, to, type, std::forward<Payload>(payload), delivery::reserved);
+    }
+}
+
 // Of a thread that is no worker of the receiver's system.
-bool worker_loop::send_foreign(worker_loop& receiver, std::uint64_t to, const message_type& type,
+bool worker_loop::send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                                auto&& payload, delivery how) {
     using Payload = decltype(payload);
     using M = std::remove_cvref_t<Payload>;
+    const worker_visit visit{receiver};
+    if (visit.worker() == nullptr) {
+        detail::letters_after_end.fetch_add(type.run == nullptr ? 1 : 0, std::memory_order_relaxed);
+        return false;
+    }
+    port& there = visit.worker()->mail_port();
     if (how == delivery::reserved) {
-        receiver.mail_port().push_reserved(
-            make_heap_envelope<M>(to, type, std::forward<Payload>(payload)));
+        there.push_reserved(make_heap_envelope<M>(to, type, std::forward<Payload>(payload)));
         return true;
     }
     door_message message{};
@@ -37,11 +55,11 @@ bool worker_loop::send_foreign(worker_loop& receiver, std::uint64_t to, const me
         message[0].to = to;
         message[0].type = &type;
         std::memcpy(message[0].payload(), &payload, sizeof(M));
-        return receiver.mail_port().push(message);
+        return there.push(message);
     } else {
         envelope* made = make_heap_envelope<M>(to, type, std::forward<Payload>(payload));
         put_envelope(message[0], made);
-        const bool queued = receiver.mail_port().push(message);
+        const bool queued = there.push(message);
         if (!queued) {
             made->destroy_payload();
             ::operator delete(made);
@@ -58,15 +76,14 @@ bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& 
         local_.push(
             home_.make<std::remove_cvref_t<Payload>>(to, type, std::forward<Payload>(payload)));
     }
-    count_outcome(type, room);
+    count_outcome(index(), to, type, room);
     return room;
 }
 
-bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const message_type& type,
+bool worker_loop::send_away(unsigned there, std::uint64_t to, const message_type& type,
                             auto&& payload, delivery how) {
     using Payload = decltype(payload);
     using M = std::remove_cvref_t<Payload>;
-    const unsigned there = receiver.index();
     bool room = false;
     if constexpr (travels_by_value<M>) {
         room = mail_.send(
@@ -82,16 +99,17 @@ bool worker_loop::send_away(worker_loop& receiver, std::uint64_t to, const messa
         room = mail_.send(
             there, 1, [&](parcel& message) { put_envelope(message, made); }, how);
     }
-    count_outcome(type, room);
+    count_outcome(there, to, type, room);
     return room;
 }
 
-[[gnu::always_inline]] inline void worker_loop::count_outcome(const message_type& type,
+[[gnu::always_inline]] inline void worker_loop::count_outcome(unsigned there, std::uint64_t to,
+                                                              const message_type& type,
                                                               bool taken) noexcept {
     if (type.run == nullptr) {
         ++counters_.sent;
         if (!taken) [[unlikely]] {
-            count_dead(dead_letter::refused);
+            bury_refused(there, to, type);
         }
     }
 }

@@ -88,6 +88,11 @@ class mailbox {
     template <class Handle>
     std::size_t drain(std::size_t budget, Handle&& handle);
 
+    // Hands over what port::push_reserved() has brought, all of it. Before drain(), so that it
+    // overtakes what is in the rings.
+    template <class Handle>
+    std::size_t drain_reserved(Handle&& handle);
+
     // Hands at most `budget` messages of other threads to handle(parcel&), and first all of those
     // whose place is reserved.
     template <class Handle>
@@ -190,7 +195,7 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
 }
 
 template <class Handle>
-std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
+std::size_t mailbox::drain_reserved(Handle&& handle) {
     std::size_t done = 0;
     for (envelope* e = door_left_ ? own_.take_reserved() : nullptr; e != nullptr; ++done) {
         envelope* const next = e->next;
@@ -199,6 +204,14 @@ std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
         handle(message);
         e = next;
     }
+    counters_.received += done;
+    return done;
+}
+
+template <class Handle>
+std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
+    const std::size_t reserved = drain_reserved(handle);
+    std::size_t done = reserved;
     while (door_left_ && done < budget) {
         door_message message;
         door_left_ = own_.pop(message);
@@ -207,7 +220,7 @@ std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
             ++done;
         }
     }
-    counters_.received += done;
+    counters_.received += done - reserved;
     return done;
 }
 

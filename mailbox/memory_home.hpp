@@ -6,6 +6,7 @@
 #include <iapp/mailbox/message.hpp>
 #include <iapp/mailbox/return_list.hpp>
 
+#include <cstring>
 #include <utility>
 
 namespace iapp {
@@ -31,6 +32,15 @@ class alignas(false_sharing_bytes) memory_home {
             release(made);
             throw;
         }
+        return made;
+    }
+
+    // Owner only: an envelope with what travelled by value. Throws std::bad_alloc.
+    envelope* wrap(parcel& message) {
+        const std::size_t bytes = message.type->size_bytes;
+        void* block = pool_.allocate(sizeof(envelope) + bytes);
+        auto* made = ::new (block) envelope{nullptr, message.to, message.type, this};
+        std::memcpy(made->payload(), message.payload(), bytes);
         return made;
     }
 

@@ -12,8 +12,10 @@ namespace iapp {
 class mesh {
   public:
     mesh(unsigned workers, const port_limits& limits) {
+        const std::span<worker_anchor> anchors = worker_anchor::make(workers);
         for (unsigned i = 0; i < workers; ++i) {
             owned_.push_back(std::make_unique<port>(limits));
+            owned_.back()->set_anchor(anchors[i]);
             ports_.push_back(owned_.back().get());
         }
     }

@@ -29,6 +29,9 @@ struct message_type {
     // Null: the message is for the actor that `to` names. Otherwise the message runs itself on the
     // worker (a callback, for instance), or ends without having run. Leaves the payload to destroy.
     void (*run)(void* worker, std::uint64_t to, void* payload, fate what);
+    // Whether `to` names an actor all the same, for which the message must wait if it is not there
+    // yet.
+    bool for_actor = false;
 };
 
 namespace detail {
@@ -62,6 +65,11 @@ constexpr auto destroyer_of() noexcept -> void (*)(void*) noexcept {
 template <class M>
 inline constexpr message_type message_type_of{
     .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = nullptr};
+
+// The type of messages that run themselves by M::run.
+template <class M>
+inline constexpr message_type self_running_type{
+    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
 
 // A message as it lies in a ring: half a cache line, with 16 bytes of payload. A payload of up to
 // 48 bytes goes on into the parcel behind it. What is larger, or not trivially copyable, lies in an

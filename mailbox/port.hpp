@@ -5,6 +5,7 @@
 #include <iapp/mailbox/doorbell.hpp>
 #include <iapp/mailbox/message.hpp>
 #include <iapp/mailbox/return_list.hpp>
+#include <iapp/mailbox/worker_anchor.hpp>
 
 #include <boost/lockfree/spsc_queue.hpp>
 
@@ -52,6 +53,11 @@ class port {
         wake_ = wake;
         target_ = target;
     }
+
+    // The lasting name of the worker whose port this is; set once, by the mesh.
+    worker_anchor& anchor() const noexcept { return *anchor_; }
+
+    void set_anchor(worker_anchor& anchor) noexcept { anchor_ = &anchor; }
 
     // Worker `sender` only: its ring to here, made at the first use. Throws std::bad_alloc.
     mail_ring& ring_of(unsigned sender) {
@@ -134,6 +140,7 @@ class port {
     basic_return_list<envelope> reserved_;
     waker wake_ = nullptr;
     void* target_ = nullptr;
+    worker_anchor* anchor_ = nullptr;
     std::atomic<bool> closed_{false};
     std::atomic<std::uint64_t> refused_{0};
 };

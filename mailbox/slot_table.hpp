@@ -3,6 +3,7 @@
 
 #include <iapp/mailbox/check.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -40,7 +41,7 @@ template <class T>
 class slot_table {
   public:
     // At most `limit` entries are alive at one time; beyond it create() gives a null pointer.
-    explicit slot_table(std::uint32_t limit) : limit_{limit} {}
+    explicit slot_table(std::uint32_t limit) : limit_{std::min(limit, alive)} {}
 
     ~slot_table() {
         for_each([this](slot_id id, T&) { destroy(id); });
@@ -52,14 +53,13 @@ class slot_table {
     // A new entry and, through `id`, its name; null when the table is full.
     template <class... Args>
     T* create(slot_id& id, Args&&... args) {
-        if (free_.empty() && !grow()) {
+        if (free_ == nobody && !grow()) [[unlikely]] {
             return nullptr;
         }
-        const std::uint32_t slot = free_.back();
+        const std::uint32_t slot = free_;
         entry& e = at(slot);
         T* object = ::new (static_cast<void*>(e.storage)) T(std::forward<Args>(args)...);
-        free_.pop_back();
-        e.alive = true;
+        free_ = std::exchange(e.next, alive);
         id = {slot, e.generation};
         ++size_;
         return object;
@@ -77,20 +77,21 @@ class slot_table {
 
     // Destroys an entry; its slot waits for recycle().
     void destroy(slot_id id) {
-        T* object = find(id);
-        IAPP_CHECK(object != nullptr, "a slot is destroyed once");
-        entry& e = at(id.slot);
-        e.alive = false;
-        e.generation = e.generation == UINT32_MAX ? 1 : e.generation + 1;
-        --size_;
-        object->~T();
-        retired_.push_back(id.slot);
+        last_retired_ = retired_ == nobody ? id.slot : last_retired_;
+        end(id).next = std::exchange(retired_, id.slot);
+    }
+
+    // The same for a table that is not looked at in batches: the next entry gets the slot, whose
+    // memory is still at hand.
+    void destroy_and_reuse(slot_id id) {
+        end(id).next = std::exchange(free_, id.slot);
     }
 
     // Makes the slots destroyed so far available again.
     void recycle() {
-        free_.insert(free_.end(), retired_.begin(), retired_.end());
-        retired_.clear();
+        if (retired_ != nobody) {
+            at(last_retired_).next = std::exchange(free_, std::exchange(retired_, nobody));
+        }
     }
 
     // Calls f(id, entry) for each living entry; f may destroy the entry it is given.
@@ -98,7 +99,7 @@ class slot_table {
     void for_each(F&& f) {
         for (std::uint32_t slot = 0; slot < capacity(); ++slot) {
             entry& e = at(slot);
-            if (e.alive) {
+            if (e.next == alive) {
                 f(slot_id{slot, e.generation}, *e.object());
             }
         }
@@ -110,11 +111,13 @@ class slot_table {
 
   private:
     static constexpr std::uint32_t chunk_entries = 64;
+    static constexpr std::uint32_t nobody = UINT32_MAX;
+    static constexpr std::uint32_t alive = UINT32_MAX - 1;
 
     struct entry {
         alignas(T) std::byte storage[sizeof(T)];
         std::uint32_t generation = 1;
-        bool alive = false;
+        std::uint32_t next = nobody; // of the free or the retired ones; or alive
 
         T* object() noexcept { return std::launder(reinterpret_cast<T*>(storage)); }
     };
@@ -125,19 +128,25 @@ class slot_table {
         return chunks_[slot / chunk_entries][slot % chunk_entries];
     }
 
+    entry& end(slot_id id) {
+        T* object = find(id);
+        IAPP_CHECK(object != nullptr, "a slot is destroyed once");
+        entry& e = at(id.slot);
+        e.generation = e.generation == UINT32_MAX ? 1 : e.generation + 1;
+        --size_;
+        object->~T();
+        return e;
+    }
+
     bool grow() {
         const std::uint32_t first = capacity();
-        if (size_ + retired_.size() >= limit_) {
+        if (first >= limit_) {
             return false;
         }
         chunks_.push_back(std::make_unique<entry[]>(chunk_entries));
         capacity_ += chunk_entries;
-        free_.reserve(capacity());
-        retired_.reserve(capacity()); // destroy() then never allocates
-        for (std::uint32_t slot = capacity(); slot-- > first;) {
-            if (slot < limit_) {
-                free_.push_back(slot);
-            }
+        for (std::uint32_t slot = std::min(capacity(), limit_); slot-- > first;) {
+            at(slot).next = std::exchange(free_, slot);
         }
         return true;
     }
@@ -146,8 +155,9 @@ class slot_table {
     std::uint32_t capacity_ = 0;
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<entry[]>> chunks_;
-    std::vector<std::uint32_t> free_;
-    std::vector<std::uint32_t> retired_;
+    std::uint32_t free_ = nobody;
+    std::uint32_t retired_ = nobody;
+    std::uint32_t last_retired_ = nobody; // the first one of its chain to have come
 };
 
 } // namespace iapp

@@ -99,6 +99,9 @@ class timer_wheel {
     // left something undone. Empty when nothing is armed. O(levels).
     std::optional<time_point> next_deadline() const noexcept;
 
+    // The time up to which timers have fired, or are about to: what is not later is due.
+    time_point reached() const noexcept { return instant(time_); }
+
     // How many timers are armed.
     std::size_t armed() const noexcept { return armed_; }
 

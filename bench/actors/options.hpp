@@ -4,8 +4,7 @@
 //
 //   ping       two actors of one worker send one message to and fro; ns a message
 //   ring       `actors` actors of one worker pass one token round; ns a hop
-//   fan_in     `actors` actors of one worker send to one on another, as the case of the same name
-//   in
+//   fan_in     `actors` actors of one worker send to one on another, as the case of that name in
 //              messages/options.hpp; ns a message
 //   broadcast  one actor publishes to `actors` on two workers, as there; ns a delivery
 //   ask        one actor of a worker asks another for a reply, one request at a time, each with a

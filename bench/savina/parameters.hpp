@@ -1,6 +1,7 @@
 #pragma once
 // The problems of the Savina benchmark suite that we run (S. Imam, V. Sarkar: "Savina - An Actor
 // Benchmark Suite", AGERE! 2014): what is done, with which numbers, and what must come out. The
+// numbers are the defaults of the authors' programs (https://github.com/shamsimam/savina). The
 // programs on every library take them from here.
 
 #include <cstdint>
@@ -29,7 +30,7 @@ inline constexpr unsigned thread_ring_actors = 100;
 inline constexpr std::uint64_t concurrent_dictionary_n = 10'000;
 inline constexpr unsigned concurrent_dictionary_workers = 20;
 inline constexpr unsigned concurrent_dictionary_write_percent = 10;
-inline constexpr std::uint64_t concurrent_dictionary_keys = 512 * 1024;
+inline constexpr std::uint64_t concurrent_dictionary_keys = 524'287;
 
 // bounded_buffer: `producers` actors make `n` items each, at a cost, and hand them to a manager
 // whose buffer has `slots` places; `consumers` actors take them, at a cost. A producer makes the

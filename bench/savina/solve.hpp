@@ -28,7 +28,12 @@ class solution {
         return system_.spawn<A>({.on = {on}}, std::forward<Args>(args)...);
     }
 
-    iapp::system& system() noexcept { return system_; }
+    // The actor `index` of `count`: those that are near each other come to one worker.
+    template <class A, class... Args>
+    iapp::ref_to<A> spawn_near(unsigned index, unsigned count, Args&&... args) {
+        return system_.spawn<A>({.on = {index * system_.workers() / count}},
+                                std::forward<Args>(args)...);
+    }
 
     // The last actor, once.
     void reach(iapp::context& cx, std::uint64_t result) {

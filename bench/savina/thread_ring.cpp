@@ -43,11 +43,12 @@ int main(int argc, char** argv) {
         [](std::uint64_t n, unsigned workers) {
             savina::solution all{workers};
             std::vector<iapp::ref_to<node>> ring;
-            for (unsigned i = 0; i < savina::thread_ring_actors; ++i) {
-                ring.push_back(all.spawn<node>(std::ref(all), n));
+            constexpr unsigned actors = savina::thread_ring_actors;
+            for (unsigned i = 0; i < actors; ++i) {
+                ring.push_back(all.spawn_near<node>(i, actors, std::ref(all), n));
             }
-            for (std::size_t i = 0; i < ring.size(); ++i) {
-                ring[i].send(next{ring[(i + 1) % ring.size()]});
+            for (unsigned i = 0; i < actors; ++i) {
+                ring[i].send(next{ring[(i + 1) % actors]});
             }
             ring[0].send(token{1});
             return all.wait();

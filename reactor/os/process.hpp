@@ -18,6 +18,9 @@ descriptor_limit raise_descriptor_limit() noexcept;
 // User and system time of the whole process so far.
 double cpu_seconds() noexcept;
 
+// Memory that the whole process occupies now, in bytes; 0 when the system does not say.
+std::uint64_t resident_bytes() noexcept;
+
 bool is_terminal(int fd) noexcept;
 
 // A setting of the kernel's, with the name under which an operator finds it.

@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <sys/sysctl.h>
+#include <sys/user.h>
+#include <unistd.h>
 
 namespace iapp::os {
 
@@ -20,6 +22,17 @@ std::optional<std::uint64_t> read_setting(const char* name) noexcept {
 }
 
 } // namespace
+
+std::uint64_t resident_bytes() noexcept {
+    int which[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, ::getpid()};
+    kinfo_proc process{};
+    std::size_t size = sizeof process;
+    if (::sysctl(which, 4, &process, &size, nullptr, 0) != 0) {
+        return 0;
+    }
+    return static_cast<std::uint64_t>(process.ki_rssize) *
+           static_cast<std::uint64_t>(::getpagesize());
+}
 
 kernel_setting accept_queue_max() noexcept {
     return {"kern.ipc.soacceptqueue", read_setting("kern.ipc.soacceptqueue")};

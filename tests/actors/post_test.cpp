@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned nowhere = ~0U;
 
-unsigned here() {
+unsigned this_worker() {
     return worker_loop::current() == nullptr ? nowhere : worker_loop::current()->index();
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a post runs on its worker, from main, from another thread and from wo
     std::array<unsigned, 4> ran_on{nowhere, nowhere, nowhere, nowhere};
     const auto note = [&](std::size_t i) {
         return [&ran_on, &done, i] {
-            ran_on[i] = here();
+            ran_on[i] = this_worker();
             ++done;
         };
     };

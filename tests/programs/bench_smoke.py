@@ -159,11 +159,27 @@ def messages(options):
     expect("cancel: posted", seen["posted"], count + 1)
 
 
+def actors(options):
+    for case, flags in (("ping", []), ("ring", ["--actors", "10"]), ("fan_in", ["--actors", "10"]),
+                        ("spawn", ["--actors", "100"]), ("memory", ["--actors", "5000"])):
+        command = [os.path.join(options.bin, "bench_actors"), "--case", case, "--count", "5000",
+                   "--repeats", "2", "--json", *flags]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False, timeout=LIMIT)
+        expect(f"{' '.join(command)}: {done.stderr}", done.returncode, 0)
+        summary = json.loads(done.stdout.splitlines()[-1])
+        expect(f"{case}: what it is", (summary["program"], summary["case"], summary["ok"]),
+               ("bench_actors", case, True))
+        expect(f"{case}: handled", summary["handled"], 5000)
+        expect(f"{case}: dead letters", summary["sent"], summary["delivered"])
+        expect(f"{case}: bytes_per_actor", summary["bytes_per_actor"] > 0, case == "memory")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, metavar="DIR")
     options = parser.parse_args()
-    for part in (sink, echo, usage, messages, compare, scripts):
+    for part in (sink, echo, usage, messages, actors, compare, scripts):
         part(options)
         print(f"bench_smoke: {part.__name__} ok", flush=True)
 

@@ -51,6 +51,13 @@ class stepped_worker final : private system_control {
         return detail::actor_in<A>(*made);
     }
 
+    // Lets f() run on the worker, as a message to it would, in a turn.
+    template <class F>
+    void act(F f) {
+        REQUIRE(iapp::post(*loop_, std::move(f)));
+        turn();
+    }
+
     // Turns that do not wait.
     void turn(unsigned count = 1) {
         for (; count > 0; --count) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What documents show of the code stands in it: a block behind `<!-- FILE -->` is a part of FILE."""
+"""What documents show of the code: a block behind `<!-- FILE -->` is a part of that file."""
 
 import argparse
 import os

@@ -1,10 +1,8 @@
 #include "peers/actors/caf_cases.hpp"
 #include "peers/caf/caf_bench.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include <iapp/reactor/os/process.hpp>
 
-#include <fstream>
 #include <vector>
 
 namespace peers {
@@ -77,20 +75,6 @@ class parent : public pinned_actor {
     finish_line<bench::case_run>& finish_;
 };
 
-// What the process occupies now; where there is no /proc, the most that it ever did. On Linux that
-// most would count what the process had before it became this program.
-double resident_bytes() {
-    std::ifstream statm{"/proc/self/statm"};
-    double pages_in_all = 0;
-    double pages_resident = 0;
-    if (statm >> pages_in_all >> pages_resident) {
-        return pages_resident * static_cast<double>(sysconf(_SC_PAGESIZE));
-    }
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return static_cast<double>(used.ru_maxrss) * 1024;
-}
-
 } // namespace
 
 bench::case_run caf_spawn(const bench::actor_options& options, int processor) {
@@ -119,7 +103,7 @@ bench::case_run caf_memory(const bench::actor_options& options, double& bytes_pe
     caf::actor_system system{config};
     std::vector<caf::actor> actors;
     actors.reserve(options.actors);
-    const double before = resident_bytes();
+    const std::uint64_t before = iapp::os::resident_bytes();
     for (unsigned i = 0; i < options.actors; ++i) {
         actors.push_back(system.spawn<idle>(gone));
     }
@@ -129,7 +113,7 @@ bench::case_run caf_memory(const bench::actor_options& options, double& bytes_pe
         self->request(actors.back(), caf::infinite, go_atom::value)
             .receive([] {}, [](const caf::error&) {});
     }
-    bytes_per_actor = (resident_bytes() - before) / options.actors;
+    bytes_per_actor = static_cast<double>(iapp::os::resident_bytes() - before) / options.actors;
     for (const caf::actor& each : actors) {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }

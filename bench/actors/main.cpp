@@ -1,0 +1,78 @@
+// bench_actors: what libiapp's actors cost.
+
+#include "actors/cases.hpp"
+#include "harness/common_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+
+namespace {
+
+using bench::actor_options;
+using bench::case_run;
+using bench::run_counts;
+
+// The cases that are measured by time, but for those that bench_messages has.
+const std::map<std::string, std::function<case_run(const actor_options&, run_counts&)>> timed{
+    {"ping", bench::run_ring},
+    {"ring", bench::run_ring},
+    {"spawn", bench::run_spawn},
+};
+
+bench::message_options as_messages(const actor_options& options) {
+    bench::message_options messages;
+    messages.name = options.name;
+    messages.count = options.count;
+    messages.producers = options.actors;
+    messages.subscribers = options.actors;
+    return messages;
+}
+
+int measure(const actor_options& options) {
+    const bench::processor_pair processors = bench::choose_processors();
+    const bench::case_settings settings = bench::settings_of(options);
+    bench::case_figures figures;
+    run_counts counts;
+    double bytes_per_actor = 0;
+    if (options.name == "memory") {
+        figures.expected.handled = options.actors;
+        figures.seen = bench::run_memory(options, bytes_per_actor, counts);
+        figures.ok = figures.seen.handled == options.actors;
+    } else if (const auto found = timed.find(options.name); found != timed.end()) {
+        figures = bench::measure_case(settings, processors, bench::expected_of(options),
+                                      [&] { return found->second(options, counts); });
+    } else {
+        const bench::message_options messages = as_messages(options);
+        figures = bench::measure_case(settings, processors, bench::expected_of(messages),
+                                      [&] { return bench::run_flow(messages, counts); });
+    }
+    bench::json_object summary =
+        bench::begin_case_summary("bench_actors", "iapp", settings, figures);
+    summary.add("actors", options.actors)
+        .add("bytes_per_actor", bytes_per_actor)
+        .add("allocations", counts.allocations);
+    bench::add_system_fields(summary, counts.workers);
+    if (options.name == "memory" && !options.json) {
+        fmt::print("bench_actors memory: {:.0f} bytes for each of {} actors\n", bytes_per_actor,
+                   figures.seen.handled);
+        return figures.ok ? bench::exit_ok : bench::exit_failed;
+    }
+    return bench::report_case("bench_actors", settings, figures, summary);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    actor_options options;
+    CLI::App app{"Actors of libiapp", "bench_actors"};
+    bench::add_actor_flags(app, options, {"ping", "ring", "fan_in", "spawn", "memory"});
+    if (const auto status = bench::parse(app, argc, argv)) {
+        return *status;
+    }
+    if (options.actors == 0) {
+        options.actors = bench::actors_of(options.name);
+    }
+    return measure(options);
+}
