@@ -5,13 +5,16 @@
 #include <iapp/actors/ask.hpp>
 #include <iapp/actors/context.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
+#include <iapp/actors/death.hpp>
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/exit_reason.hpp>
 #include <iapp/actors/messages.hpp>
 #include <iapp/actors/ref.hpp>
-#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/replier.hpp>
+#include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
 #include <iapp/actors/stop_order.hpp>
+#include <iapp/actors/supervisor.hpp>
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/worker_handle.hpp>
 #include <iapp/reactor/address.hpp>

@@ -2,10 +2,10 @@
 // What the compiler writes for a class of actors: how a message finds its handler, and how one is
 // made. Included by worker.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/replier.hpp>
 #include <iapp/actors/worker.hpp>
 
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <system_error>
@@ -24,9 +24,19 @@ class handler_scope {
         self_.home.note_running(&self_.type.name, &message_.name);
     }
 
+    struct one_of_many {};
+
+    // For one of many who are told of the same event, which the worker has noted before all.
+    handler_scope(cell& self, const message_type& message, one_of_many) noexcept
+        : self_{self}, message_{message} {
+        ++self_.running;
+        self_.home.note_running(&self_.type.name);
+    }
+
     [[gnu::always_inline]] ~handler_scope() {
-        if (--self_.running == 0 && self_.stopping) [[unlikely]] {
-            self_.home.end(self_);
+        --self_.running;
+        if (self_.stopping) [[unlikely]] {
+            end_if_idle();
         }
     }
 
@@ -38,16 +48,22 @@ class handler_scope {
         if (self_.stopping) {
             return; // it asked to be stopped and hears no more
         }
-        try {
-            handler();
-        } catch (const std::exception& e) {
-            failed(e.what());
-        } catch (...) {
-            failed("an exception that is no std::exception");
-        }
+        call(std::forward<F>(handler));
+    }
+
+    // The same of one that is known not to be stopping.
+    template <class F>
+    void call(F&& handler) noexcept {
+        guarded(std::forward<F>(handler), [&](const char* why) { failed(why); });
     }
 
   private:
+    void end_if_idle() noexcept {
+        if (self_.running == 0) {
+            self_.home.end(self_);
+        }
+    }
+
     void failed(const char* why) noexcept {
         self_.home.actor_failed(self_, message_.name, why);
         self_.why = exit_reason::failed;
@@ -227,20 +243,20 @@ template <actor A, class... Args>
 cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
-    try {
+    cell* done = nullptr;
+    const auto make = [&] {
         auto* made =
             memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
-        return made;
-    } catch (const std::exception& e) {
-        report_failed_construction(type_of<A>.name, e.what());
-    } catch (...) {
-        report_failed_construction(type_of<A>.name, "an exception that is no std::exception");
-    }
-    actors_.destroy(id);
-    return nullptr;
+        done = made;
+    };
+    guarded(make, [&](const char* why) {
+        report_failed_construction(type_of<A>.name, why);
+        actors_.destroy(id);
+    });
+    return done;
 }
 
 } // namespace iapp

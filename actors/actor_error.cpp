@@ -20,8 +20,12 @@ class actor_error_category final : public std::error_category {
             return "no actor goes by that name";
         case actor_error::unaccepted:
             return "the actor of that name does not accept the messages";
+        case actor_error::wrong_event_type:
+            return "the event queue of that name has events of another type";
+        case actor_error::too_many_queues:
+            return "the system has as many event queues as it may have";
         }
-        return "unknown error";
+        return "an unknown error";
     }
 };
 

@@ -6,10 +6,12 @@
 namespace iapp {
 
 enum class actor_error {
-    unanswered = 1, // the actor is gone, has failed or ends without an answer
-    refused,        // its worker's mail is at its limit, or the system is stopping
-    no_such_name,   // no actor goes by it
-    unaccepted,     // the actor of that name does not accept those messages
+    unanswered = 1,   // the actor is gone, has failed or ends without an answer
+    refused,          // its worker's mail is at its limit, or the system is stopping
+    no_such_name,     // no actor goes by it
+    unaccepted,       // the actor of that name does not accept those messages
+    wrong_event_type, // the event queue of that name has events of another type
+    too_many_queues,  // the system has as many event queues as it may have
 };
 
 // The category "iapp.actor".

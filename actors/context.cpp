@@ -53,6 +53,25 @@ result<signal_watch> context::on_signal(int number, signal_options options) {
     return signal_watch{number};
 }
 
+result<monitor_id> context::monitor(actor_id whom) {
+    IAPP_CHECK(self_.type.accepts(key_of<down>()), "the actor must accept iapp::down");
+    const result<slot_id> made = self_.home.bonds().bind(self_, whom, bond_kind::monitor);
+    return made ? result<monitor_id>{monitor_id{*made}} : made.error();
+}
+
+void context::unmonitor(monitor_id which) noexcept {
+    self_.home.bonds().let_go(self_, which.slot);
+}
+
+result<link_id> context::link(actor_id with) {
+    const result<slot_id> made = self_.home.bonds().bind(self_, with, bond_kind::link);
+    return made ? result<link_id>{link_id{*made}} : made.error();
+}
+
+void context::unlink(link_id which) noexcept {
+    self_.home.bonds().let_go(self_, which.slot);
+}
+
 buffer_pool& context::buffers() noexcept {
     return self_.home.io().buffers();
 }

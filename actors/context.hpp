@@ -3,6 +3,8 @@
 
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/ask.hpp>
+#include <iapp/actors/death.hpp>
+#include <iapp/actors/queue_options.hpp>
 #include <iapp/actors/signal.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/timer.hpp>
@@ -18,7 +20,13 @@ namespace iapp {
 
 template <class... Ms>
 class ref;
+struct child_spec;
+struct supervision;
+struct which_child;
 class buffer_pool;
+class subscription;
+template <class T>
+class event_queue;
 struct io_counters;
 
 namespace detail {
@@ -153,6 +161,51 @@ class context {
     template <class M, class... Ms>
     void when_room(const ref<Ms...>& to, M message);
 
+    // Keeps children running, each made by child<A>(options, args…): see supervision.hpp. They
+    // belong to a supervisor, which belongs to this actor and starts the first of them at once.
+    // This actor hears by `child_started` of every start, if it accepts that; whoever has the ref
+    // may ask for a child, monitor the supervisor, or stop it and so its children in good order.
+    auto supervise(const supervision& how, std::vector<child_spec> children) -> ref<which_child>;
+    template <class... Children>
+    auto supervise(const supervision& how, Children&&... children) -> ref<which_child>;
+
+    // Tells this actor, which must accept it (checked), by exactly one `down` when another one
+    // ends, at once if it is gone already: on any worker, as many monitors of one as wanted. Never
+    // refused, never lost; nothing of it arrives once this actor ends or calls unmonitor(). Errors:
+    // invalid_argument when `whom` is empty or this actor itself, operation_not_supported when it
+    // is of another system, no_buffer_space at worker_limits::bonds_max.
+    result<monitor_id> monitor(actor_id whom);
+    void unmonitor(monitor_id which) noexcept;
+
+    template <class... Ms>
+    result<monitor_id> monitor(const ref<Ms...>& whom) {
+        return monitor(whom.actor());
+    }
+
+    // Lets this actor and another one end together: when either ends for another reason than an
+    // order to stop or the end of its worker, the other ends for the same reason, or hears of it if
+    // it accepts `linked_down`. One that is gone already counts as failed. Who has linked may
+    // unlink. Errors as for monitor().
+    result<link_id> link(actor_id with);
+    void unlink(link_id which) noexcept;
+
+    template <class... Ms>
+    result<link_id> link(const ref<Ms...>& with) {
+        return link(with.actor());
+    }
+    // Publish and subscribe: see event_queue.hpp. A new queue of events of type T; an empty handle
+    // when the system has queues_max of them.
+    template <class T>
+    event_queue<T> make_queue(const queue_options& options = {});
+    // The queue of that name, made with these options if there is none. Errors: wrong_event_type
+    // when its events are not T, too_many_queues.
+    template <class T>
+    result<event_queue<T>> queue(std::string_view name, const queue_options& options = {});
+    // From now on this actor gets what is published: cx.subscribe(*this, queue). It must accept T
+    // and take it as `const T&` or by value (checked). Empty when the queue is not of this system.
+    template <class A, class T>
+    subscription subscribe(const A& me, const event_queue<T>& to);
+
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.
     result<signal_watch> on_signal(int number, signal_options options = {});
@@ -169,6 +222,8 @@ class context {
     std::uint64_t system_calls() const noexcept;
 
   private:
+    friend class supervisor;
+
     timer start_timer(timer_record* record, duration delay);
     unsigned workers() const noexcept;
 

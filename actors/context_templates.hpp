@@ -1,9 +1,11 @@
 #pragma once
 // The templates of context, which need the worker's definition.
 
+#include <iapp/actors/event_queue.hpp>
 #include <iapp/actors/ref.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace iapp {
 
@@ -86,12 +88,19 @@ struct timer_record_of final : timer_record {
         auto& self = static_cast<timer_record_of&>(node);
         worker_loop& home = self.owner.home;
         const slot_id owner = self.owner.id;
-        M copy{self.message};
+        std::optional<M> copy;
+        {
+            handler_scope scope{self.owner, message_type_of<M>};
+            scope.run([&] { copy.emplace(self.message); });
+        }
+        if (!copy) {
+            return; // the actor is gone, and its timers with it
+        }
         if (self.every > duration::zero()) {
             home.io().timers().arm(self, self.deadline() + self.every);
         }
         home.count_sent();
-        home.deliver(owner, key_of<M>(), &copy, nullptr); // the record may be gone now
+        home.deliver(owner, key_of<M>(), &*copy, nullptr); // the record may be gone now
     }
 
     static void ended(timer_record* self, memory_pool& from) {

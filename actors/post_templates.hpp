@@ -1,6 +1,7 @@
 #pragma once
 // The templates of posts, which need the worker's definition; included by worker.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/worker.hpp>
 
 namespace iapp {
@@ -12,13 +13,7 @@ void end_post(worker_loop& home, cancel_word& word, F& callback, fate what) noex
     if (!home.begin_post(word, what)) {
         return;
     }
-    try {
-        callback();
-    } catch (const std::exception& e) {
-        home.post_failed(type_name<F>(), e.what());
-    } catch (...) {
-        home.post_failed(type_name<F>(), "an exception that is no std::exception");
-    }
+    guarded([&] { callback(); }, [&](const char* why) { home.post_failed(type_name<F>(), why); });
 }
 
 template <class F>
@@ -44,9 +39,16 @@ void run_delayed(void* worker, std::uint64_t to, void* payload, fate what) {
         end_post(home, word, given.callback, what);
         return;
     }
-    auto* made = home.memory().make<delayed_post_of<F>>(home, word, std::move(given.callback));
-    home.io().timers().arm(*made, home.io().now() + given.delay);
-    home.delayed().add(*made);
+    const auto keep = [&] {
+        auto* made = home.memory().make<delayed_post_of<F>>(home, word, std::move(given.callback));
+        home.io().timers().arm(*made, home.io().now() + given.delay);
+        home.delayed().add(*made);
+    };
+    guarded(keep, [&](const char* why) {
+        if (home.begin_post(word, what)) {
+            home.post_failed(type_name<F>(), why);
+        }
+    });
 }
 
 // Gives the post its word and sends it.

@@ -54,6 +54,7 @@ class ref {
   private:
     friend class context;
     friend class system;
+    friend struct child_info;
 
     ref(worker_handle home, slot_id id) noexcept : who_{id ? home : worker_handle{}, id} {}
 

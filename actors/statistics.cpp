@@ -14,6 +14,9 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.actors_ended += from.actors_ended;
     to.actors_failed += from.actors_failed;
     to.actors_refused += from.actors_refused;
+    to.events += from.events;
+    to.events_dropped += from.events_dropped;
+    to.events_refused += from.events_refused;
     to.turns += from.turns;
     to.sleeps += from.sleeps;
     to.wakes_received += from.wakes_received;

@@ -23,6 +23,9 @@ struct worker_counters {
     std::uint64_t actors_ended = 0;
     std::uint64_t actors_failed = 0;  // an exception ended them, or kept them from beginning
     std::uint64_t actors_refused = 0; // actors_max was reached
+    std::uint64_t events = 0;         // of queues, that came to subscribers of this worker
+    std::uint64_t events_dropped = 0; // that did not: a limit was reached, or the system stopped
+    std::uint64_t events_refused = 0; // publications by this worker
     std::uint64_t turns = 0;
     std::uint64_t sleeps = 0;         // turns that went to wait
     std::uint64_t wakes_received = 0; // sleeps that mail ended

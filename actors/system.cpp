@@ -73,6 +73,7 @@ system::~system() {
     for (const auto& worker : loops_) {
         worker->close_to_others();
     }
+    queues().life().end();
     discard_mail(); // what other threads were about to push when it stopped
 }
 
@@ -127,6 +128,7 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     if (stopped_) {
         return {};
     }
+    queues().life().close();
     for (const auto& worker : loops_) {
         worker->ask_to_stop();
     }

@@ -98,6 +98,23 @@ class system final : private system_control {
         return iapp::post_after(at(to), delay, std::move(callback));
     }
 
+    // Event queues: as context::make_queue() and queue(); any thread.
+    template <class T>
+    event_queue<T> make_queue(const queue_options& options = {}) {
+        return detail::queue_access::make<T>(*this, workers(), options);
+    }
+
+    template <class T>
+    result<event_queue<T>> queue(std::string_view name, const queue_options& options = {}) {
+        return detail::queue_access::find<T>(*this, workers(), name, options);
+    }
+
+    // Lets callback(const T&) run on a worker for each event; waits until it is subscribed there.
+    // What it throws is counted and reported as of posts. Empty when the system stops or the queue
+    // is not its own.
+    template <class T, class F>
+    worker_subscription subscribe_worker(worker where, const event_queue<T>& to, F callback);
+
     // Waits until somebody calls request_stop() or context::stop_system(), at most `time`; true
     // when somebody has, now or earlier.
     bool wait(std::chrono::nanoseconds time);

@@ -154,6 +154,30 @@ std::vector<ref_to<A>> system::spawn_on_each(const Args&... args) {
     return all;
 }
 
+template <class T, class F>
+worker_subscription system::subscribe_worker(worker where, const event_queue<T>& to, F callback) {
+    static_assert(std::is_invocable_v<F&, const T&>, "a callback takes the event, as const T&");
+    at(where); // checked
+    if (stopped_) {
+        return {};
+    }
+    // Nothing when the queue is another system's.
+    using subscribed = std::pair<queue_hub*, std::uint64_t>;
+    auto subscribe = [to, f = std::move(callback)](worker_loop& home) mutable -> subscribed {
+        queue_core* const queue = detail::queue_access::core(to, &home);
+        if (queue == nullptr) {
+            return {};
+        }
+        queue_subscriber& made = detail::subscribe_callback<T>(home, *queue, std::move(f));
+        return {&made.hub, made.number};
+    };
+    const result<subscribed> made = call(where.index, std::chrono::hours{24}, std::move(subscribe));
+    if (!made || made->first == nullptr) {
+        return {};
+    }
+    return {queues().life(), *made->first, made->second};
+}
+
 template <class M, class... Ms>
 result<typename M::reply> system::ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                       M message) {

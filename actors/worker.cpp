@@ -30,8 +30,10 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                                          limits.outbox_messages_max},
       idle_{place.idle, place.processor_free}, io_{std::move(io)}, asks_{limits.asks_max,
                                                                          io_->timers(), memory_},
-      actors_{limits.actors_max}, grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())},
-      distant_{*this, limits.actors_max} {
+      bonds_{*this, limits.bonds_max}, actors_{limits.actors_max},
+      grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())}, distant_{
+                                                                             *this,
+                                                                             limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
     handle_.anchor().open(this);
@@ -154,6 +156,7 @@ void worker_loop::begin_end() {
     io_->fire_timers(); // the time
     end_all_actors();
     asks_.fail_all(actor_error::unanswered);
+    queues_.remove_callbacks();
     delayed_.drop_all();
     io_->begin_close_all();
 }

@@ -4,11 +4,14 @@
 #include <iapp/actors/actor_names.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ask_table.hpp>
+#include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
+#include <iapp/actors/queue_hub.hpp>
+#include <iapp/actors/queue_registry.hpp>
 #include <iapp/actors/slot_grants.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -40,8 +43,13 @@ class system_control {
     // The worker of that index, which must exist (checked).
     virtual worker_loop& at(worker which) = 0;
 
+    queue_registry& queues() noexcept { return queues_; }
+
   protected:
     ~system_control() = default;
+
+  private:
+    queue_registry queues_;
 };
 
 struct worker_limits {
@@ -54,7 +62,8 @@ struct worker_limits {
     std::size_t outbox_messages_max = 1U << 12;
     std::size_t ring_messages_max = 512;
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
-    std::uint32_t asks_max = 1U << 20; // requests of this worker without an answer; then refused
+    std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
+    std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -170,6 +179,8 @@ class worker_loop {
     bool may_be_named(std::string_view actor, std::string_view name) noexcept;
 
     cell* find(slot_id id) noexcept;
+    // Whether the slot was given away and its actor is on the way here.
+    bool unborn(slot_id id) noexcept;
     // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
     // What stop_order.hpp sends.
@@ -213,6 +224,12 @@ class worker_loop {
 
     memory_home& message_memory() noexcept { return home_; }
 
+    // The subscribers of event queues on this worker.
+    queue_hubs& queues() noexcept { return queues_; }
+
+    // What event queues count into.
+    worker_counters& tally() noexcept { return counters_; }
+
     // Posts that have arrived; called by post.hpp. begin_post() is false when it was cancelled or
     // is dropped, and counts.
     bool begin_post(cancel_word& word, fate what) noexcept;
@@ -221,6 +238,10 @@ class worker_loop {
     delayed_posts& delayed() noexcept { return delayed_; }
 
     ask_table& asks() noexcept { return asks_; }
+
+    class bonds& bonds() noexcept {
+        return bonds_;
+    }
 
     void count_sent() noexcept { ++counters_.sent; }
 
@@ -245,6 +266,11 @@ class worker_loop {
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
         running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
         running_message_.store(message, std::memory_order_relaxed); // else is read through them
+    }
+
+    // Another actor with the same message.
+    void note_running(const std::string_view* actor) noexcept {
+        running_actor_.store(actor, std::memory_order_relaxed);
     }
 
     const std::string_view* running_actor() const noexcept {
@@ -272,7 +298,6 @@ class worker_loop {
     cell* construct(slot_id id, cell*& entry, Args&&... args);
     // After the construction of an actor from another worker; `made` is null when it failed.
     void settle(slot_id id, cell* made, const birth_terms& terms);
-    bool unborn(slot_id id) noexcept;
     void keep_early(envelope* message) noexcept;
     void deliver_early(slot_id to) noexcept;
     cell* listening(slot_id id) noexcept;
@@ -344,6 +369,7 @@ class worker_loop {
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     ask_table asks_;
+    class bonds bonds_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
@@ -354,6 +380,7 @@ class worker_loop {
     envelope_queue early_; // for actors that are on their way from other workers
     unsigned next_round_ = 0;
     bool observing_ = false;
+    queue_hubs queues_;
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran

@@ -20,6 +20,7 @@ void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
         grants_.note_stillborn(id);
         distant_children::tell(terms.parent);
     }
+    bonds_.arrived(id);
     deliver_early(id);
 }
 

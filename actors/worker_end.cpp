@@ -31,6 +31,7 @@ void worker_loop::end(cell& actor) noexcept {
 }
 
 void worker_loop::end_one(cell& actor) noexcept {
+    const bonds::ending news{bonds_};
     const slot_id id = actor.id;
     actor.ending = true;
     actor.leave_parent();

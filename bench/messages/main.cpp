@@ -27,6 +27,11 @@ std::function<double(const bench::processor_pair&)> raw_for(const message_option
     if (options.name == "local") {
         return {};
     }
+    if (options.name == "broadcast") {
+        return [=](const auto& on) {
+            return raw::broadcast_ns(on, options.subscribers, options.count);
+        };
+    }
     // The same number of bytes as the message has, by the ring that ours goes through.
     const std::size_t bytes = options.payload <= 16 ? 16 : options.payload <= 32 ? 32 : 64;
     return [=](const auto& on) { return raw::ring_flow_ns(on, bytes, options.count); };
@@ -38,6 +43,9 @@ case_run run_once(const message_options& options, bench::run_counts& counts) {
     }
     if (options.name == "post" || options.name == "cancel") {
         return bench::run_posts(options, counts);
+    }
+    if (options.name == "broadcast") {
+        return bench::run_broadcast(options, counts);
     }
     return bench::run_flow(options, counts);
 }
@@ -125,8 +133,8 @@ int measure(const message_options& options) {
 int main(int argc, char** argv) {
     message_options options;
     CLI::App app{"Messages and callbacks between workers", "bench_messages"};
-    bench::add_message_flags(app, options,
-                             {"flow", "fan_in", "local", "wake", "spin", "post", "cancel"});
+    bench::add_message_flags(
+        app, options, {"flow", "fan_in", "local", "wake", "spin", "broadcast", "post", "cancel"});
     if (const auto status = bench::parse(app, argc, argv)) {
         return *status;
     }

@@ -51,6 +51,12 @@ class checksum {
         ++count_;
     }
 
+    // What another one has seen.
+    void add(const checksum& other) noexcept {
+        sum_ += other.sum_;
+        count_ += other.count_;
+    }
+
     std::uint64_t sum() const noexcept { return sum_; }
 
     std::uint64_t count() const noexcept { return count_; }

@@ -63,6 +63,7 @@ case_run finish(iapp::system& system, const finish_line& line, std::uint64_t cou
 // The cases; `counts` gets what the run has seen.
 case_run run_flow(const message_options& options, run_counts& counts);
 case_run run_round_trips(const message_options& options, run_counts& counts);
+case_run run_broadcast(const message_options& options, run_counts& counts);
 case_run run_posts(const message_options& options, run_counts& counts);
 
 } // namespace bench

@@ -16,6 +16,12 @@ TEST_CASE("an element comes back as often as it was sent, in order") {
     CHECK(raw::ring_round_trip_ns(bench::choose_processors(), 200) > 0);
 }
 
+TEST_CASE("every subscriber of a broadcast gets every event once, whatever their number") {
+    for (const std::size_t subscribers : {1, 2, 101}) {
+        CHECK(raw::broadcast_ns(bench::choose_processors(), subscribers, 10'100) > 0);
+    }
+}
+
 TEST_CASE("two threads that sleep wake each other every time") {
     CHECK(raw::sleeping_round_trip_ns(bench::choose_processors(), 1000) > 0);
 }

@@ -150,6 +150,9 @@ def messages(options):
                         ("local", []), ("local", ["--payload", "1K"])):
         seen = message_case(options, case, "--count", str(count), *flags)
         expect(f"{case} {flags}: handled", seen["handled"], count)
+    seen = message_case(options, "broadcast", "--count", str(count), "--subscribers", "50")
+    expect("broadcast: published, deliveries, expected",
+           (seen["published"], seen["deliveries"], seen["expected"]), (count // 50, count, count))
     for case in ("wake", "spin"):
         message_case(options, case, "--count", "200")
     # And the callback that ends the run.

@@ -29,4 +29,10 @@ double ring_round_trip_ns(const bench::processor_pair& processors, std::uint64_t
 // else. Nanoseconds a round trip.
 double sleeping_round_trip_ns(const bench::processor_pair& processors, std::uint64_t round_trips);
 
+// One thread publishes deliveries / subscribers events of 16 bytes: it calls every other subscriber
+// itself and sends the event through such a ring to the other thread, which calls the rest, all by
+// pointers to functions. Nanoseconds a delivery.
+double broadcast_ns(const bench::processor_pair& processors, std::size_t subscribers,
+                    std::uint64_t deliveries);
+
 } // namespace raw
