@@ -24,6 +24,8 @@
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/listener.hpp>
 #include <iapp/reactor/result.hpp>
+#include <iapp/reactor/sim/sim_faults.hpp>
+#include <iapp/reactor/sim/sim_network.hpp>
 #include <iapp/reactor/socket_options.hpp>
 #include <iapp/reactor/stream.hpp>
 #include <iapp/reactor/watch.hpp>

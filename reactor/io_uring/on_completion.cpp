@@ -113,11 +113,8 @@ void uring_engine::on_accepted(transport& t, std::int32_t outcome, bool wanted) 
     }
     if (!wanted) {
         os_.close(outcome);
-    } else if (t.input_paused || !held_connections_.empty()) {
-        held_connections_.push_back({t.id, outcome});
-        serve_later(t);
     } else {
-        t.events->accepted(t, outcome, os_.accepted(outcome));
+        held_connections_.tell_or_hold(t, outcome, os_);
     }
 }
 
@@ -136,13 +133,7 @@ void uring_engine::on_received(transport& t, std::int32_t outcome, std::uint32_t
     }
     const auto bytes = static_cast<std::size_t>(outcome);
     buffer data = t.input == input_kind::discard ? buffer{} : from.take(number, bytes);
-    if (!t.input_paused && t.ring.held.empty() && t.ring.held_bytes == 0) {
-        t.events->received(t, std::move(data), bytes);
-    } else if (data) {
-        t.ring.held.push_back(std::move(data));
-    } else {
-        t.ring.held_bytes += bytes;
-    }
+    tell_or_hold(t, std::move(data), bytes);
 }
 
 // A source's last completion, while it is wanted on.
@@ -167,7 +158,7 @@ void uring_engine::on_source_over(transport& t, std::int32_t outcome) {
         }
         return;
     }
-    if (t.input_paused || !t.ring.held.empty() || t.ring.held_bytes > 0) {
+    if (is_behind(t)) {
         t.ring.ended = true;
         t.ring.error = -outcome;
         return;

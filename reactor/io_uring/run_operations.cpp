@@ -60,7 +60,7 @@ void uring_engine::run_input(transport& t) {
         stop_input(t);
         return;
     }
-    const bool all = t.input == input_kind::accept ? tell_held_connections(t) : tell_held(t);
+    const bool all = tell_some_held(t);
     if (t.input == input_kind::none || t.input_paused || t.closing || t.cancel_input) {
         return;
     }
@@ -94,46 +94,11 @@ void uring_engine::run_watch(transport& t) {
 }
 
 // What came while it was paused, a bounded number; whether nothing is left.
-bool uring_engine::tell_held(transport& t) {
-    for (unsigned i = 0; i < items_per_service; ++i) {
-        if (t.ring.held.empty() && t.ring.held_bytes == 0) {
-            return true;
-        }
-        buffer data;
-        std::size_t bytes = 0;
-        if (t.ring.held.empty()) {
-            bytes = std::min<std::size_t>(t.ring.held_bytes, t.io_size_bytes);
-            t.ring.held_bytes -= bytes;
-        } else {
-            data = t.ring.held.take_front();
-            bytes = data.size();
-        }
-        told_ = true;
-        t.events->received(t, std::move(data), bytes);
-        if (t.input_paused || t.closing || t.cancel_input) {
-            return false;
-        }
-    }
-    return t.ring.held.empty() && t.ring.held_bytes == 0;
-}
-
-bool uring_engine::tell_held_connections(transport& t) {
-    for (unsigned i = 0; i < items_per_service; ++i) {
-        const auto next =
-            std::find_if(held_connections_.begin(), held_connections_.end(),
-                         [&](const held_connection& one) { return one.listener == t.id; });
-        if (next == held_connections_.end()) {
-            return true;
-        }
-        const descriptor connection = next->connection;
-        held_connections_.erase(next);
-        told_ = true;
-        t.events->accepted(t, connection, os_.accepted(connection));
-        if (t.input_paused || t.closing || t.cancel_input) {
-            return false;
-        }
-    }
-    return false; // perhaps: the next service sees
+bool uring_engine::tell_some_held(transport& t) {
+    const bool accepts = t.input == input_kind::accept;
+    told_ = told_ || (accepts ? held_connections_.any_of(t) : is_behind(t));
+    return accepts ? held_connections_.tell(t, items_per_service, os_)
+                   : tell_held(t, items_per_service);
 }
 
 void uring_engine::arm_source(transport& t) {
@@ -264,8 +229,7 @@ void uring_engine::serve_starved() {
         }
         const bool over = t->closing || t->cancel_input || t->input == input_kind::none;
         // What was kept during a pause comes first.
-        const bool behind = t->input_paused || !t->ring.held.empty() || t->ring.held_bytes > 0;
-        if (!over && (behind || !receive_directly(*t))) {
+        if (!over && (is_behind(*t) || !receive_directly(*t))) {
             starved_[kept++] = id;
             continue;
         }

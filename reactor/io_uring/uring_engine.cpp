@@ -225,12 +225,7 @@ void uring_engine::finish_close(transport& t) {
     if (t.is_linked()) {
         t.unlink(); // a handler asked for more just now
     }
-    std::erase_if(held_connections_, [&](const held_connection& one) {
-        if (one.listener == t.id) {
-            os_.close(one.connection);
-        }
-        return one.listener == t.id;
-    });
+    held_connections_.close_those_of(t, os_);
     if (!t.foreign) {
         os_.close(t.fd);
     }
@@ -245,8 +240,7 @@ void uring_engine::end_input(transport& t, std::error_code why) {
         return;
     }
     t.input = input_kind::none;
-    t.ring.held.clear();
-    t.ring.held_bytes = 0;
+    drop_held(t);
     t.ring.ended = t.ring.queued = false;
     told_ = true;
     t.events->input_ended(t, why);

@@ -2,6 +2,7 @@
 // The io_uring engine (Linux 6.1 and later): the kernel completes operations by itself.
 
 #include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/held_items.hpp>
 #include <iapp/reactor/io_uring/buffer_rings.hpp>
 #include <iapp/reactor/io_uring/operation_key.hpp>
 #include <iapp/reactor/io_uring/ring.hpp>
@@ -66,11 +67,6 @@ class uring_engine final : public engine {
     using service_list =
         boost::intrusive::list<transport, boost::intrusive::constant_time_size<false>>;
 
-    struct held_connection {
-        slot_id listener;
-        descriptor connection;
-    };
-
     uring_engine(std::unique_ptr<ring> of, descriptor wake_fd, const engine_parts& parts);
 
     void begin();
@@ -92,8 +88,7 @@ class uring_engine final : public engine {
 
     void run_input(transport& t);
     void run_watch(transport& t);
-    bool tell_held(transport& t);
-    bool tell_held_connections(transport& t);
+    bool tell_some_held(transport& t);
     void arm_source(transport& t);
     void arm_receive(transport& t, bool once = false);
     void arm_waiting();
@@ -135,7 +130,7 @@ class uring_engine final : public engine {
     send_records sends_;
     service_list service_;
     std::vector<slot_id> starved_; // receives that found no memory
-    std::vector<held_connection> held_connections_;
+    held_connections held_connections_;
     uring_counters counters_;
     bool begun_ = false;
     bool told_ = false;      // something was told before the wait: it must not last

@@ -58,8 +58,11 @@ void sim_engine::on_input(transport& t, const completion& c) {
             t.events->ready(t, asked);
         }
     } else if (t.input == input_kind::accept) {
-        if (!c.error) {
-            on_connection(t, static_cast<descriptor>(c.value), wanted);
+        const auto connection = static_cast<descriptor>(c.value);
+        if (!c.error && wanted) {
+            held_connections_.tell_or_hold(t, connection, os_);
+        } else if (!c.error) {
+            os_.close(connection);
         }
     } else if (item) {
         on_item(t, c, wanted);
@@ -77,27 +80,8 @@ void sim_engine::on_input(transport& t, const completion& c) {
 
 void sim_engine::on_item(transport& t, const completion& c, bool wanted) {
     buffer data = c.block == nullptr ? buffer{} : pool_.hand_out(c.block, c.value);
-    if (!wanted) {
-        return;
-    }
-    if (!t.input_paused && t.ring.held.empty() && t.ring.held_bytes == 0) {
-        t.events->received(t, std::move(data), c.value);
-    } else if (data) {
-        t.ring.held.push_back(std::move(data));
-    } else {
-        t.ring.held_bytes += c.value;
-    }
-}
-
-void sim_engine::on_connection(transport& t, descriptor connection, bool wanted) {
-    const bool behind = std::any_of(held_connections_.begin(), held_connections_.end(),
-                                    [&](const held_connection& h) { return h.listener == t.id; });
-    if (!wanted) {
-        os_.close(connection);
-    } else if (t.input_paused || behind) {
-        held_connections_.push_back({t.id, connection});
-    } else {
-        t.events->accepted(t, connection, os_.accepted(connection));
+    if (wanted) {
+        tell_or_hold(t, std::move(data), c.value);
     }
 }
 
@@ -109,7 +93,7 @@ void sim_engine::on_source_over(transport& t, std::error_code why) {
     if (why == std::errc::no_buffer_space && t.input != input_kind::accept) {
         t.ring.starved = true;
         starved_.push_back(t.id);
-    } else if (t.input_paused || !t.ring.held.empty() || t.ring.held_bytes > 0) {
+    } else if (is_behind(t)) {
         t.ring.ended = true;
         t.ring.error = why.value();
     } else {

@@ -155,13 +155,7 @@ void sim_engine::finish_close(transport& t) {
     if (t.is_linked()) {
         t.unlink(); // a handler asked for more just now
     }
-    for (const held_connection& one : held_connections_) {
-        if (one.listener == t.id) {
-            os_.close(one.connection);
-        }
-    }
-    std::erase_if(held_connections_,
-                  [&](const held_connection& one) { return one.listener == t.id; });
+    held_connections_.close_those_of(t, os_);
     network_.stop_waiting(host_, t.fd, *this);
     lost(t.fd);
     if (!t.foreign) {
@@ -178,8 +172,7 @@ void sim_engine::end_input(transport& t, std::error_code why) {
         return;
     }
     t.input = input_kind::none;
-    t.ring.held.clear();
-    t.ring.held_bytes = 0;
+    drop_held(t);
     t.ring.ended = false;
     told_ = true;
     t.events->input_ended(t, why);
@@ -212,7 +205,7 @@ void sim_engine::run_input(transport& t) {
     if (stopped()) {
         return;
     }
-    const bool all = t.input == input_kind::accept ? tell_held_connections(t) : tell_held(t);
+    const bool all = tell_some_held(t);
     if (stopped()) {
         return;
     }
@@ -225,44 +218,11 @@ void sim_engine::run_input(transport& t) {
     }
 }
 
-// What came while it was paused, a bounded number; whether nothing is left.
-bool sim_engine::tell_held(transport& t) {
-    for (unsigned i = 0; i < items_at_once; ++i) {
-        if (t.ring.held.empty() && t.ring.held_bytes == 0) {
-            return true;
-        }
-        buffer data;
-        std::size_t bytes = std::exchange(t.ring.held_bytes, 0);
-        if (!t.ring.held.empty()) {
-            data = t.ring.held.take_front();
-            bytes = data.size();
-        } else if (bytes > t.io_size_bytes) {
-            t.ring.held_bytes = bytes - t.io_size_bytes;
-            bytes = t.io_size_bytes;
-        }
-        told_ = true;
-        t.events->received(t, std::move(data), bytes);
-        if (t.input_paused || t.closing || t.cancel_input) {
-            return false;
-        }
-    }
-    return t.ring.held.empty() && t.ring.held_bytes == 0;
-}
-
-bool sim_engine::tell_held_connections(transport& t) {
-    while (!t.input_paused && !t.closing && !t.cancel_input) {
-        const auto next =
-            std::find_if(held_connections_.begin(), held_connections_.end(),
-                         [&](const held_connection& one) { return one.listener == t.id; });
-        if (next == held_connections_.end()) {
-            return true;
-        }
-        const descriptor connection = next->connection;
-        held_connections_.erase(next);
-        told_ = true;
-        t.events->accepted(t, connection, os_.accepted(connection));
-    }
-    return false;
+bool sim_engine::tell_some_held(transport& t) {
+    const bool accepts = t.input == input_kind::accept;
+    told_ = told_ || (accepts ? held_connections_.any_of(t) : is_behind(t));
+    return accepts ? held_connections_.tell(t, items_per_service, os_)
+                   : tell_held(t, items_per_service);
 }
 
 // The pool had nothing to receive into. Only this worker frees its buffers, so it is enough to look
@@ -276,8 +236,7 @@ void sim_engine::serve_starved() {
             continue;
         }
         const bool over = t->closing || t->cancel_input || t->input == input_kind::none;
-        const bool behind = t->input_paused || !t->ring.held.empty() || t->ring.held_bytes > 0;
-        if (!over && (behind || !receive_starved(*t))) {
+        if (!over && (is_behind(*t) || !receive_starved(*t))) {
             starved_.push_back(id);
             continue;
         }

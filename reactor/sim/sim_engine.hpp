@@ -2,6 +2,7 @@
 // sim_engine: operations that complete by themselves in a simulated network, as with io_uring.
 
 #include <iapp/reactor/engines.hpp>
+#include <iapp/reactor/held_items.hpp>
 #include <iapp/reactor/sim/sim_network.hpp>
 
 #include <atomic>
@@ -18,7 +19,8 @@ namespace iapp {
 class sim_engine final : public engine, private sim_waiter {
   public:
     static constexpr std::string_view called = "sim_completing";
-    static constexpr unsigned items_at_once = 16; // completed of one source, and not told yet
+    static constexpr unsigned items_untold = 64;      // completed of one source, at most
+    static constexpr unsigned items_per_service = 16; // of those kept that are told at once
     static constexpr unsigned told_per_poll = 512;
 
     sim_engine(sim_network& network, sim_host host, const engine_parts& parts);
@@ -76,11 +78,6 @@ class sim_engine final : public engine, private sim_waiter {
         detail::buffer_block* block = nullptr; // where the bytes are
     };
 
-    struct held_connection {
-        slot_id listener;
-        descriptor connection;
-    };
-
     // What owners want (sim_engine.cpp).
     void serve_later(transport& t);
     void serve(transport& t);
@@ -88,8 +85,7 @@ class sim_engine final : public engine, private sim_waiter {
     void end_input(transport& t, std::error_code why);
     void end_output(transport& t, std::error_code why);
     void run_input(transport& t);
-    bool tell_held(transport& t);
-    bool tell_held_connections(transport& t);
+    bool tell_some_held(transport& t);
     void serve_starved();
     bool receive_starved(transport& t);
 
@@ -118,7 +114,6 @@ class sim_engine final : public engine, private sim_waiter {
     void on_input(transport& t, const completion& c);
     void on_output(transport& t, const completion& c);
     void on_item(transport& t, const completion& c, bool wanted);
-    void on_connection(transport& t, descriptor connection, bool wanted);
     void on_source_over(transport& t, std::error_code why);
 
     sim_network& network_;
@@ -136,7 +131,7 @@ class sim_engine final : public engine, private sim_waiter {
     std::vector<descriptor> ready_;        // whose operations may go on
     std::deque<completion> completions_;
     std::vector<slot_id> starved_; // receives that found no memory
-    std::vector<held_connection> held_connections_;
+    held_connections held_connections_;
 };
 
 } // namespace iapp

@@ -84,7 +84,7 @@ class sim_network {
     // The address of a host, for IPv4, by which others reach it.
     static address address_of(sim_host host, std::uint16_t port) noexcept;
 
-    // A reactor of that host's process. `options.engine` is not looked at. Fails never.
+    // A reactor of that host's process. `options.engine` is not looked at. Never fails.
     std::unique_ptr<reactor> make_reactor(sim_host host, sim_character character,
                                           const reactor_options& options = {});
 

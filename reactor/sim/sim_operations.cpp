@@ -81,7 +81,9 @@ void sim_engine::go_on(descriptor fd) {
 }
 
 void sim_engine::attempt(operation& o, side on) {
-    if (network_.draw(&sim_faults::interrupted)) {
+    if (network_.of(host_).incarnation != incarnation_) { // the process is dead
+        complete(o, on, {.last = true, .error = sim_error(std::errc::bad_file_descriptor)});
+    } else if (network_.draw(&sim_faults::interrupted)) {
         complete(o, on, {.last = true, .error = sim_error(std::errc::interrupted)});
     } else if (on == side::output) {
         o.of->output == output_kind::connect ? attempt_connect(o) : attempt_send(o);
@@ -107,7 +109,7 @@ void sim_engine::complete(operation& o, side on, completion what) {
 }
 
 void sim_engine::attempt_accept(operation& o) {
-    while (o.of != nullptr && o.untold < items_at_once) {
+    while (o.of != nullptr && o.untold < items_untold) {
         address peer; // asked for again when it is told, as with a system that accepts by itself
         const accept_result one = os_.accept(o.of->fd, peer);
         if (one.status == io_status::would_block) {
@@ -124,7 +126,7 @@ void sim_engine::attempt_accept(operation& o) {
 void sim_engine::attempt_receive(operation& o) {
     const std::size_t size = o.of->io_size_bytes;
     const bool discards = o.of->input == input_kind::discard;
-    while (o.of != nullptr && o.untold < items_at_once) {
+    while (o.of != nullptr && o.untold < items_untold) {
         detail::buffer_block* block =
             network_.draw(&sim_faults::out_of_buffers) ? nullptr : pool_.lend(size);
         if (block == nullptr) {

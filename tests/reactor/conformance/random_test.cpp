@@ -2,6 +2,7 @@
 // happen at any moment does: cancellations meet completions, closes meet both.
 
 #include "support/random.hpp"
+#include "support/random_act.hpp"
 #include "support/reactor_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -11,48 +12,10 @@ using namespace iapp::test;
 
 namespace {
 
-struct side {
-    endpoint e;
-    std::string written;
-};
-
 struct pair_of_sides {
-    side client;
-    side server;
+    writing_endpoint client;
+    writing_endpoint server;
 };
-
-// One random act on one side; its peer's text grows with what it wrote.
-void act(reactor_fixture& f, random_source& random, side& s) {
-    switch (random.below(16)) {
-    case 0:
-        s.e.s.close();
-        break;
-    case 1:
-        s.e.s.abort();
-        break;
-    case 2:
-        s.e.s = stream{};
-        break;
-    case 3:
-        s.e.s.shutdown_write();
-        break;
-    case 4:
-    case 5:
-        s.e.s.pause();
-        break;
-    case 6:
-    case 7:
-    case 8:
-        s.e.s.resume();
-        break;
-    default: {
-        const std::string text = pattern(1 + random.below(60'000), random.below(1'000));
-        if (s.e.write(f.io(), text) != write_status::refused) {
-            s.written += text;
-        }
-    }
-    }
-}
 
 } // namespace
 
@@ -74,7 +37,7 @@ TEST_CASE("whatever happens at whatever moment, bytes stay in order and every op
         }
         for (int step = 0; step < 200; ++step) {
             pair_of_sides& one = *all[random.below(pairs)];
-            act(f, random, random.one_in(2) ? one.client : one.server);
+            act_at_random(f.io(), random, random.one_in(2) ? one.client : one.server);
             if (random.one_in(2)) {
                 f.turn();
             }

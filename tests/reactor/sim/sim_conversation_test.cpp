@@ -1,6 +1,7 @@
 // Many conversations at once, with and without faults, a few hundred seeds of each.
 
 #include "support/random.hpp"
+#include "support/random_act.hpp"
 #include "support/sim_stage.hpp"
 
 #include <doctest/doctest.h>
@@ -15,62 +16,18 @@ namespace {
 
 constexpr std::uint64_t seeds = 200;
 
-struct side {
-    endpoint e;
-    std::string written;
-    bool cut = false; // ended by its owner while something was not sent yet
-};
-
 // Each has a listener of its own, so that it is known whose connection was accepted.
 struct conversation {
     acceptor door;
-    side client;
-    side server;
+    writing_endpoint client;
+    writing_endpoint server;
     std::size_t server_host = 0; // 0: by a Unix name
 };
-
-// One random act on one side.
-void act(reactor& io, sim_random& random, side& s) {
-    const std::uint64_t what = random.below(20);
-    s.cut = s.cut || (what < 3 && s.e.s.unsent_bytes() > 0);
-    switch (what) {
-    case 0:
-        s.e.s.close();
-        break;
-    case 1:
-        s.e.s.abort();
-        break;
-    case 2:
-        s.e.s = stream{};
-        break;
-    case 3:
-        s.e.s.shutdown_write();
-        break;
-    case 4:
-    case 5:
-    case 6:
-        s.e.s.pause();
-        break;
-    case 7:
-    case 8:
-    case 9:
-    case 10:
-        s.e.s.resume();
-        break;
-    default: {
-        const std::string text = pattern(1 + random.below(30'000), random.below(1'000));
-        buffer_list list = sliced(io.buffers(), text, 1 + random.below(8'000));
-        if (s.e.s.write(std::move(list)) != write_status::refused) {
-            s.written += text;
-        }
-    }
-    }
-}
 
 // What came is what was sent, from its beginning; and all of it where the end came too, unless it
 // was dropped: while a Unix socket was closed by force, which its peer cannot tell from an end, or
 // before there was a connection.
-void check_bytes(const side& from, const side& to, bool may_be_cut) {
+void check_bytes(const writing_endpoint& from, const writing_endpoint& to, bool may_be_cut) {
     CHECK((to.e.in == from.written.substr(0, to.e.in.size())));
     if (to.e.ended > 0 && !may_be_cut) {
         CHECK(to.e.in.size() == from.written.size());
@@ -95,13 +52,8 @@ class play {
             begin(i);
         }
         for (unsigned i = 0; i < acts; ++i) {
-            stage_.run_for(duration{static_cast<duration::rep>(random_.below(300'000))});
-            conversation& one = *all_[random_.below(all_.size())];
-            if (random_.below(2) == 0) {
-                act(stage_.io(0), random_, one.client);
-            } else {
-                act(stage_.io(one.server_host), random_, one.server);
-            }
+            pass();
+            act();
         }
         stage_.net().set_faults({});
         stage_.run_for(10s);
@@ -115,13 +67,65 @@ class play {
     }
 
   private:
+    static constexpr std::size_t text_max_bytes = 10'000;
+
+    // A few turns, in the middle of what is going on, or some time.
+    void pass() {
+        if (random_.below(3) == 0) {
+            stage_.run_for(duration{static_cast<duration::rep>(random_.below(300'000))});
+            return;
+        }
+        for (std::uint64_t turns = random_.below(6); turns > 0; --turns) {
+            stage_.step();
+        }
+    }
+
+    // Owners act from within their events too, most of all by pausing and resuming.
+    void act_within(std::size_t on, writing_endpoint& s) {
+        s.e.on_bytes = s.e.on_drained = s.e.on_connected = [this, on, &s](endpoint& e) {
+            CHECK_MESSAGE(!s.ended, "who ended its stream hears nothing but its close");
+            switch (random_.below(16)) {
+            case 0:
+                act();
+                break;
+            case 1:
+            case 2:
+                e.s.pause();
+                break;
+            case 3:
+            case 4:
+                all_[random_.below(all_.size())]->client.e.s.resume();
+                all_[random_.below(all_.size())]->server.e.s.resume();
+                break;
+            case 5:
+                act_at_random(stage_.io(on), random_, s, text_max_bytes);
+                break;
+            default:
+                break;
+            }
+        };
+    }
+
+    // Somebody does something.
+    void act() {
+        conversation& one = *all_[random_.below(all_.size())];
+        if (random_.below(2) == 0) {
+            act_at_random(stage_.io(0), random_, one.client, text_max_bytes);
+        } else {
+            act_at_random(stage_.io(one.server_host), random_, one.server, text_max_bytes);
+        }
+    }
+
     void begin(unsigned number) {
         all_.push_back(std::make_unique<conversation>());
         conversation& one = *all_.back();
         const bool local = random_.below(2) == 0;
         one.server_host = local ? 0 : 1;
+        const std::uint64_t largest = random_.below(2) == 0 ? 500 : 20'000;
         const receive_options how{.io_size_bytes =
-                                      static_cast<std::uint32_t>(1 + random_.below(20'000))};
+                                      static_cast<std::uint32_t>(50 + random_.below(largest))};
+        act_within(0, one.client);
+        act_within(one.server_host, one.server);
         one.door.on_accepted = [&one, how](acceptor& door) {
             one.server.e.s = door.take();
             one.server.e.start(how);
@@ -153,9 +157,9 @@ class play {
 sim_options options_for(std::uint64_t seed, bool faults) {
     return {.seed = seed,
             .faults = faults ? sim_faults::swarm(seed) : sim_faults{},
-            .send_buffer_bytes = 30'000,
-            .receive_buffer_bytes = 20'000,
-            .piece_bytes = 4'000};
+            .send_buffer_bytes = 10'000,
+            .receive_buffer_bytes = 8'000,
+            .piece_bytes = 2'000};
 }
 
 void play_seeds(bool faults) {
@@ -200,8 +204,8 @@ std::vector<account> interview(std::uint64_t seed, const std::vector<sim_charact
     std::vector<std::unique_ptr<conversation>> all;
     for (int i = 0; i < 4; ++i) {
         all.push_back(std::make_unique<conversation>());
-        side& client = all.back()->client;
-        side& server = all.back()->server;
+        writing_endpoint& client = all.back()->client;
+        writing_endpoint& server = all.back()->server;
         stage.join(0, client.e, 1, server.e);
         const std::string answer = pattern(1 + random.below(30'000), seed);
         server.e.on_ended = [&stage, answer](endpoint& e) {
