@@ -224,6 +224,9 @@ class context {
   private:
     friend class supervisor;
 
+    template <class A, class... Args>
+    auto spawn_here(const spawn_options& options, Args&&... args) ->
+        typename detail::ref_to<A>::type;
     timer start_timer(timer_record* record, duration delay);
     unsigned workers() const noexcept;
 

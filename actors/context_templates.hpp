@@ -12,22 +12,34 @@ namespace iapp {
 template <class A, class... Args>
 auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
     requires(!detail::begins_with_options<Args...>) {
-    return spawn<A>(spawn_options{}, std::forward<Args>(args)...);
+    return spawn_here<A>(spawn_options{}, std::forward<Args>(args)...);
 }
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
-    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
-    const bool child = !options.detached && !self_.ending;
     const unsigned where = home.choose(options.on);
+    if (where == home.index()) {
+        return spawn_here<A>(options, std::forward<Args>(args)...);
+    }
     if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
         return {};
     }
-    if (where != home.index()) {
-        const actor_id away = home.template spawn_away<A>(
-            where, child ? &self_ : nullptr, options.name, std::forward<Args>(args)...);
-        return {away.home, away.slot};
+    cell* const parent = !options.detached && !self_.ending ? &self_ : nullptr;
+    const actor_id away =
+        home.template spawn_away<A>(where, parent, options.name, std::forward<Args>(args)...);
+    return {away.home, away.slot};
+}
+
+// Its arguments are handed on as they are, while those of an actor on another worker are copied.
+template <class A, class... Args>
+auto context::spawn_here(const spawn_options& options, Args&&... args) ->
+    typename detail::ref_to<A>::type {
+    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
+    worker_loop& home = self_.home;
+    const bool child = !options.detached && !self_.ending;
+    if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
+        return {};
     }
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {
