@@ -102,6 +102,8 @@ void check(sim_world& world, const server_side& server, const client_side& clien
     const std::uint64_t sent = client.program->statistics(1h)->io.bytes_out;
     const std::uint64_t arrived = sum(server.totals, &srv::worker_totals::bytes_in);
     world.require(arrived <= sent, "no more arrives than was sent");
+    world.require(client.wanted.bytes == 0 || sent <= client.wanted.bytes,
+                  "no more is sent than was asked for"); // seed 37: fewer requests than connections
     if (!quiet) {
         return;
     }
