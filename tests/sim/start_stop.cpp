@@ -128,7 +128,8 @@ class wanderer {
         }
         if (all_.wanted > 0 && chance(200)) {
             --all_.wanted;
-            cx_.spawn<wanderer>(all_, workers_);
+            const worker on{static_cast<unsigned>(random.below(workers_))};
+            cx_.spawn<wanderer>({.on = on, .detached = chance(500)}, std::ref(all_), workers_);
         }
         if (chance(300)) {
             post();
