@@ -1,8 +1,10 @@
 #pragma once
 // reply_slot: where a thread that is no worker waits for the answer to one request.
 
+#include <iapp/actors/notice.hpp>
+
 #include <optional>
-#include <semaphore>
+#include <utility>
 
 namespace iapp {
 
@@ -14,18 +16,18 @@ class reply_slot {
     // Worker: answers, or says by an empty answer that there will be none. Once.
     void answer(std::optional<Reply> reply) {
         reply_ = std::move(reply);
-        done_.release(); // pairs with the acquire of who waits for answered()
+        answered_.give();
     }
 
-    // For the asker to acquire. If he gives up, the slot stays alive until it is answered after
+    // What the asker waits for. If he gives up, the slot stays alive until it is answered after
     // all.
-    std::binary_semaphore& answered() noexcept { return done_; }
+    notice& answered() noexcept { return answered_; }
 
-    // After answered() was acquired.
+    // After answered() was given.
     std::optional<Reply>& reply() noexcept { return reply_; }
 
   private:
-    std::binary_semaphore done_{0};
+    notice answered_;
     std::optional<Reply> reply_;
 };
 

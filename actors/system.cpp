@@ -79,8 +79,8 @@ system::~system() {
 
 void system::request_stop(int exit_status) noexcept {
     if (!stop_requested_.exchange(true, std::memory_order_acq_rel)) {
-        exit_status_.store(exit_status, std::memory_order_relaxed); // read after the semaphore
-        stop_wanted_.release(); // pairs with the acquire in wait()
+        exit_status_.store(exit_status, std::memory_order_relaxed); // read after the notice
+        stop_wanted_.give();
     }
 }
 
@@ -113,14 +113,11 @@ bool system::name_taken(std::string_view name) {
 }
 
 bool system::wait(std::chrono::nanoseconds time) {
-    stop_seen_ = stop_seen_ || driver_.wait(stop_wanted_, time);
-    return stop_seen_;
+    return driver_.wait(stop_wanted_, time);
 }
 
 void system::wait_until_stopped() {
-    if (!stop_seen_) {
-        stop_seen_ = driver_.wait(stop_wanted_, std::chrono::nanoseconds::max());
-    }
+    driver_.wait(stop_wanted_, std::chrono::nanoseconds::max());
 }
 
 result<void> system::stop(std::chrono::nanoseconds deadline) {

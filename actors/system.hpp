@@ -10,7 +10,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -165,10 +164,9 @@ class system final : private system_control {
     unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;
-    std::binary_semaphore stop_wanted_{0};
+    notice stop_wanted_;
     std::atomic<bool> stop_requested_{false};
     std::atomic<int> exit_status_{0};
-    bool stop_seen_ = false;
     bool stopped_ = false;
 };
 

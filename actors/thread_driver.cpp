@@ -51,14 +51,6 @@ void thread_driver::run(worker_thread& self, const std::string& name, int proces
     self.ended.release(); // pairs with the acquire in join()
 }
 
-bool thread_driver::wait(std::binary_semaphore& what, std::chrono::nanoseconds time) {
-    if (time == std::chrono::nanoseconds::max()) {
-        what.acquire();
-        return true;
-    }
-    return what.try_acquire_for(time);
-}
-
 const worker_loop* thread_driver::join(std::chrono::nanoseconds time) {
     const steady::time_point until = steady::now() + time;
     const worker_loop* late = nullptr;

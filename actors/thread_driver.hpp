@@ -3,6 +3,7 @@
 
 #include <iapp/actors/worker_driver.hpp>
 
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,7 +19,9 @@ class thread_driver final : public worker_driver {
     result<std::unique_ptr<reactor>> make_reactor(const reactor_options& options) override;
     void settle(worker_place& place) override;
     void start(std::span<worker_loop* const> workers) override;
-    bool wait(std::binary_semaphore& what, std::chrono::nanoseconds time) override;
+
+    bool wait(notice& what, std::chrono::nanoseconds time) override { return what.wait(time); }
+
     const worker_loop* join(std::chrono::nanoseconds time) override;
 
   private:

@@ -1,12 +1,12 @@
 #pragma once
 // worker_driver: who turns the workers of a system - threads of their own, or a loop over all.
 
+#include <iapp/actors/notice.hpp>
 #include <iapp/actors/worker.hpp>
 #include <iapp/reactor/result.hpp>
 
 #include <chrono>
 #include <memory>
-#include <semaphore>
 #include <span>
 
 namespace iapp {
@@ -26,9 +26,9 @@ class worker_driver {
     // Throws std::system_error, and then none of them is being turned.
     virtual void start(std::span<worker_loop* const> workers) = 0;
 
-    // Lets the workers go on until `what` can be acquired, at most `time` (nanoseconds::max(): for
-    // ever). True: it was acquired.
-    virtual bool wait(std::binary_semaphore& what, std::chrono::nanoseconds time) = 0;
+    // Lets the workers go on until `what` is given, at most `time` (nanoseconds::max(): for ever).
+    // True: it was given.
+    virtual bool wait(notice& what, std::chrono::nanoseconds time) = 0;
 
     // All workers were asked to stop: waits until each has. Null, or one that has not within
     // `time`; then this may be called again.

@@ -23,8 +23,8 @@ void stepped_driver::start(std::span<worker_loop* const> workers) {
     }
 }
 
-bool stepped_driver::wait(std::binary_semaphore& what, std::chrono::nanoseconds time) {
-    return go_on_until([&] { return what.try_acquire(); }, time);
+bool stepped_driver::wait(notice& what, std::chrono::nanoseconds time) {
+    return go_on_until([&] { return what.given(); }, time);
 }
 
 const worker_loop* stepped_driver::join(std::chrono::nanoseconds time) {

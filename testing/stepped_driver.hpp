@@ -21,7 +21,7 @@ class stepped_driver : public worker_driver {
     pretended_signals& signals() noexcept { return signals_; }
 
     void start(std::span<worker_loop* const> workers) override;
-    bool wait(std::binary_semaphore& what, std::chrono::nanoseconds time) override;
+    bool wait(notice& what, std::chrono::nanoseconds time) override;
     const worker_loop* join(std::chrono::nanoseconds time) override;
 
     std::span<stepped_worker> workers() noexcept { return workers_; }
