@@ -24,15 +24,6 @@ class handler_scope {
         self_.home.note_running(&self_.type.name, &message_.name);
     }
 
-    struct one_of_many {};
-
-    // For one of many who are told of the same event, which the worker has noted before all.
-    handler_scope(cell& self, const message_type& message, one_of_many) noexcept
-        : self_{self}, message_{message} {
-        ++self_.running;
-        self_.home.note_running(&self_.type.name);
-    }
-
     [[gnu::always_inline]] ~handler_scope() {
         --self_.running;
         if (self_.stopping) [[unlikely]] {
@@ -77,25 +68,30 @@ class handler_scope {
 // A cell with its actor inside.
 template <class A>
 struct cell_of final : cell {
+    // The constructor may ask for the context, as its first parameter, or do without. The actor is
+    // made in its place and not returned from a function, which could copy a small one: then what
+    // its constructor says of `this` would be wrong.
+    template <class... Args>
+
+    requires std::is_constructible_v<A, context&, Args...>
+    cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
+        : cell{entry, home_, id_, type_}, actor(cx, std::forward<Args>(args)...) {
+        init();
+    }
+
     template <class... Args>
     cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{entry, home_, id_, type_}, actor{construct(cx, std::forward<Args>(args)...)} {
+        : cell{entry, home_, id_, type_}, actor(std::forward<Args>(args)...) {
+        init();
+    }
+
+    void init() {
         if constexpr (requires { actor.init(); }) {
             static_assert(std::is_same_v<decltype(actor.init()), result<void>>,
                           "init() returns iapp::result<void>");
             if (const result<void> ready = actor.init(); !ready) {
                 throw std::system_error{ready.error(), "init()"};
             }
-        }
-    }
-
-    // The constructor may ask for the context, as its first parameter, or do without.
-    template <class... Args>
-    static A construct(context& cx, Args&&... args) {
-        if constexpr (std::is_constructible_v<A, context&, Args...>) {
-            return A(cx, std::forward<Args>(args)...);
-        } else {
-            return A(std::forward<Args>(args)...);
         }
     }
 

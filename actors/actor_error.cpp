@@ -15,7 +15,7 @@ class actor_error_category final : public std::error_category {
         case actor_error::unanswered:
             return "the actor gave no answer";
         case actor_error::refused:
-            return "the actor's worker takes no more messages";
+            return "a queue on the way is at its limit";
         case actor_error::no_such_name:
             return "no actor goes by that name";
         case actor_error::unaccepted:
@@ -24,6 +24,8 @@ class actor_error_category final : public std::error_category {
             return "the event queue of that name has events of another type";
         case actor_error::too_many_queues:
             return "the system has as many event queues as it may have";
+        case actor_error::threw:
+            return "the offloaded work ended with an exception";
         }
         return "an unknown error";
     }

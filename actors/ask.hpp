@@ -6,6 +6,7 @@
 #include <iapp/reactor/result.hpp>
 
 #include <concepts>
+#include <type_traits>
 
 namespace iapp {
 
@@ -53,6 +54,14 @@ template <class F, class M>
 concept ask_callback = !request<M> || requires(F & f, result<typename M::reply> answer) {
     f(std::move(answer));
 };
+
+// What tells asking by callback from asking by a task.
+template <class M, class... Args>
+inline constexpr bool begins_with_callback = false;
+
+template <class M, class First, class... Args>
+inline constexpr bool begins_with_callback<M, First, Args...> =
+    ask_callback<std::decay_t<First>, M>;
 
 } // namespace detail
 

@@ -21,10 +21,17 @@ struct asked {
 
     static void run(void* worker, std::uint64_t to, void* payload, fate what) {
         auto& self = *static_cast<asked*>(payload);
+        hand_over(*static_cast<worker_loop*>(worker), to, self.message, self.asker, what);
+    }
+
+    static void hand_over(worker_loop& home, std::uint64_t to, M& message, actor_id asker,
+                          fate what) {
         // Who lets it die has not answered, and the asker hears that.
-        replier<reply_type> reply{self.asker};
-        static_cast<worker_loop*>(worker)->deliver_asked(to, key_of<M>(), &self.message, &reply,
-                                                         what);
+        replier<reply_type> reply{asker};
+        if (what == fate::refuse || what == fate::drop) {
+            reply.fail(actor_error::refused);
+        }
+        home.deliver_wrapped(to, key_of<M>(), &message, &reply, what);
     }
 
     actor_id asker;
@@ -186,9 +193,11 @@ replier<R>::~replier() {
 
 template <class R>
 void replier<R>::send_value(detail::reply_value<R> value) {
-    if (const actor_id to = std::exchange(asker_, {})) {
-        worker_loop::send(to.home, to.slot.to_word(), detail::reply_type<detail::reply_value<R>>,
-                          std::move(value), delivery::reserved);
+    if (asker_) {
+        worker_loop::send(asker_.home, asker_.slot.to_word(),
+                          detail::reply_type<detail::reply_value<R>>, std::move(value),
+                          delivery::reserved);
+        asker_ = {}; // not before: a value that cannot be moved is no answer
     }
 }
 

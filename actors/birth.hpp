@@ -14,6 +14,7 @@ namespace iapp {
 struct birth_terms {
     distant_parent parent;
     std::string name; // empty: none
+    mailbox_options mailbox;
 };
 
 // Runs itself there; `to` is the slot that was granted. Its place is reserved with the slot.
@@ -50,9 +51,10 @@ void worker_loop::bear(slot_id id, const birth_terms& terms, Args&&... args) {
 
 // The name of the actor that is to live on another worker; it is on its way when this returns.
 template <actor A, class... Args>
-actor_id worker_loop::spawn_away(unsigned where, cell* parent, std::string_view name,
+actor_id worker_loop::spawn_away(unsigned where, cell* parent, const spawn_options& options,
                                  Args&&... args) {
-    birth<A, std::decay_t<Args>...> coming{{{}, std::string{name}}, {std::forward<Args>(args)...}};
+    birth<A, std::decay_t<Args>...> coming{{{}, std::string{options.name}, options.mailbox},
+                                           {std::forward<Args>(args)...}};
     const actor_id child{peer(worker{where}).handle(), grants_.take(where)};
     if (!child) {
         ++counters_.actors_refused;

@@ -22,7 +22,7 @@ bond& bond_of(std::uint64_t record) noexcept {
 } // namespace
 
 // To the other's worker: binds.
-struct bonds::request {
+struct bond_table::request {
     static void run(void* worker, std::uint64_t record, void* payload, fate what) {
         const slot_id other = static_cast<request*>(payload)->other;
         static_cast<worker_loop*>(worker)->bonds().begin(bond_of(record), other, what);
@@ -32,7 +32,7 @@ struct bonds::request {
 };
 
 // To the other's worker: makes him, and binds.
-struct bonds::birth {
+struct bond_table::birth {
     static void run(void* worker, std::uint64_t record, void* payload, fate what) {
         const actor_maker& how = *static_cast<birth*>(payload)->how;
         static_cast<worker_loop*>(worker)->bonds().give_birth(bond_of(record), how, what);
@@ -42,7 +42,7 @@ struct bonds::birth {
 };
 
 // To the holder's worker: the other has been made.
-struct bonds::birth_notice {
+struct bond_table::birth_notice {
     static void run(void*, std::uint64_t record, void* payload, fate) {
         bond& which = bond_of(record);
         which.home.bonds().hear_of_birth(which, static_cast<birth_notice*>(payload)->child);
@@ -52,7 +52,7 @@ struct bonds::birth_notice {
 };
 
 // To the other's worker: the holder has ended or lets go.
-struct bonds::release {
+struct bond_table::release {
     static void run(void* worker, std::uint64_t record, void* payload, fate) {
         const exit_reason why = static_cast<release*>(payload)->why;
         static_cast<worker_loop*>(worker)->bonds().released(bond_of(record), why);
@@ -62,7 +62,7 @@ struct bonds::release {
 };
 
 // To the holder's worker: the other has ended, or has been let go.
-struct bonds::answer {
+struct bond_table::answer {
     static void run(void*, std::uint64_t record, void* payload, fate) {
         const answer& self = *static_cast<answer*>(payload);
         bond& which = bond_of(record);
@@ -75,9 +75,9 @@ struct bonds::answer {
 
 bond::bond(cell& holder_, actor_id other_, bond_kind kind_) noexcept
     : home{holder_.home}, holder{&holder_.home, holder_.id}, other{other_}, kind{kind_},
-      near{&bonds::holder_ended, *this}, far{&bonds::other_ended, *this} {}
+      near{&bond_table::holder_ended, *this}, far{&bond_table::other_ended, *this} {}
 
-result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
+result<slot_id> bond_table::bind(cell& holder, actor_id other, bond_kind kind) {
     if (!other || other == actor_id{&home_, holder.id}) {
         return std::errc::invalid_argument;
     }
@@ -97,8 +97,8 @@ result<slot_id> bonds::bind(cell& holder, actor_id other, bond_kind kind) {
     return which.id;
 }
 
-result<slot_id> bonds::start(cell& holder, worker_loop& there,
-                             std::shared_ptr<const actor_maker> how) {
+result<slot_id> bond_table::start(cell& holder, worker_loop& there,
+                                  std::shared_ptr<const actor_maker> how) {
     const result<bond*> made = make(holder, {&there, {}}, bond_kind::child);
     if (!made) {
         return made.error();
@@ -109,7 +109,7 @@ result<slot_id> bonds::start(cell& holder, worker_loop& there,
     return which.id;
 }
 
-result<bond*> bonds::make(cell& holder, actor_id other, bond_kind kind) {
+result<bond*> bond_table::make(cell& holder, actor_id other, bond_kind kind) {
     slot_id id;
     table_.recycle();
     bond* const made = table_.create(id, holder, other, kind);
@@ -121,7 +121,7 @@ result<bond*> bonds::make(cell& holder, actor_id other, bond_kind kind) {
     return made;
 }
 
-void bonds::let_go(const cell& holder, slot_id which) noexcept {
+void bond_table::let_go(const cell& holder, slot_id which) noexcept {
     bond* const found = table_.find(which);
     if (found != nullptr && found->holder.slot == holder.id && found->near.is_linked()) {
         found->near.unlink();
@@ -129,12 +129,12 @@ void bonds::let_go(const cell& holder, slot_id which) noexcept {
     }
 }
 
-void bonds::holder_ended(attachment& near, exit_reason why) noexcept {
+void bond_table::holder_ended(attachment& near, exit_reason why) noexcept {
     bond& which = static_cast<bond::half&>(near).whole;
     which.home.bonds().let_go(which, why);
 }
 
-void bonds::let_go(bond& which, exit_reason why) noexcept {
+void bond_table::let_go(bond& which, exit_reason why) noexcept {
     const bool same_worker = which.other.home == home_.handle();
     if (same_worker && which.kind == bond_kind::monitor && which.state == bond::far_state::bound) {
         table_.destroy(which.id);
@@ -144,7 +144,7 @@ void bonds::let_go(bond& which, exit_reason why) noexcept {
     send_about(which, *which.other.home, release{why});
 }
 
-void bonds::begin(bond& which, slot_id other, fate what) noexcept {
+void bond_table::begin(bond& which, slot_id other, fate what) noexcept {
     const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
     cell* const actor = wanted ? home_.find(other) : nullptr;
     if (actor != nullptr) {
@@ -161,7 +161,7 @@ void bonds::begin(bond& which, slot_id other, fate what) noexcept {
 }
 
 // Those who asked before the actor had come from another worker ask again.
-void bonds::arrived(slot_id who) noexcept {
+void bond_table::arrived(slot_id who) noexcept {
     for (auto each = early_.begin(); each != early_.end();) {
         bond& which = static_cast<bond::half&>(*each).whole;
         if (which.other.slot == who) {
@@ -180,13 +180,13 @@ void bonds::arrived(slot_id who) noexcept {
     }
 }
 
-void bonds::bind_far(bond& which, cell& other) noexcept {
+void bond_table::bind_far(bond& which, cell& other) noexcept {
     which.state = bond::far_state::bound;
     which.bound_to = &other;
     other.attached.push_back(which.far);
 }
 
-void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept {
+void bond_table::give_birth(bond& which, const actor_maker& how, fate what) noexcept {
     const bool wanted = what == fate::deliver && which.state == bond::far_state::asked;
     cell* child = nullptr;
     if (wanted) {
@@ -205,7 +205,7 @@ void bonds::give_birth(bond& which, const actor_maker& how, fate what) noexcept 
     send_about(which, which.home, birth_notice{child->id});
 }
 
-void bonds::hear_of_birth(bond& which, slot_id child) noexcept {
+void bond_table::hear_of_birth(bond& which, slot_id child) noexcept {
     which.other.slot = child;
     if (which.near.is_linked()) {
         born message{which.id, which.other};
@@ -215,14 +215,14 @@ void bonds::hear_of_birth(bond& which, slot_id child) noexcept {
     settle(which, 1);
 }
 
-void bonds::settle(bond& which, unsigned answers) noexcept {
+void bond_table::settle(bond& which, unsigned answers) noexcept {
     which.owed -= answers;
     if (which.owed == 0) {
         table_.destroy(which.id);
     }
 }
 
-void bonds::released(bond& which, exit_reason why) noexcept {
+void bond_table::released(bond& which, exit_reason why) noexcept {
     std::uint8_t answers = 1;
     if (which.state == bond::far_state::asked) {
         which.state = bond::far_state::let_go; // it came before the request
@@ -242,18 +242,18 @@ void bonds::released(bond& which, exit_reason why) noexcept {
     send_about(which, which.home, answer{why, answers});
 }
 
-void bonds::other_ended(attachment& far, exit_reason why) noexcept {
+void bond_table::other_ended(attachment& far, exit_reason why) noexcept {
     bond& which = static_cast<bond::half&>(far).whole;
     which.state = bond::far_state::answered;
     which.why = why;
-    bonds& own = which.bound_to->home.bonds();
+    bond_table& own = which.bound_to->home.bonds();
     own.to_tell_.push_back(far);
     if (own.endings_ == 0) {
         own.tell_all(); // its constructor has thrown
     }
 }
 
-void bonds::tell_all() noexcept {
+void bond_table::tell_all() noexcept {
     while (!to_tell_.empty()) {
         bond& which = static_cast<bond::half&>(to_tell_.front()).whole;
         to_tell_.pop_front();
@@ -261,7 +261,7 @@ void bonds::tell_all() noexcept {
     }
 }
 
-void bonds::answered(bond& which, exit_reason why, unsigned answers) noexcept {
+void bond_table::answered(bond& which, exit_reason why, unsigned answers) noexcept {
     if (which.near.is_linked()) {
         which.near.unlink();
         hear(which, why);
@@ -269,7 +269,7 @@ void bonds::answered(bond& which, exit_reason why, unsigned answers) noexcept {
     settle(which, answers);
 }
 
-void bonds::hear(const bond& of, exit_reason why) noexcept {
+void bond_table::hear(const bond& of, exit_reason why) noexcept {
     if (of.kind == bond_kind::link) {
         hear_of_link(of.holder.slot, of.other, why);
         return;
@@ -279,7 +279,7 @@ void bonds::hear(const bond& of, exit_reason why) noexcept {
     home_.deliver(of.holder.slot, key_of<down>(), &message, nullptr);
 }
 
-void bonds::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
+void bond_table::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
     cell* const actor = home_.find(whom);
     if (actor == nullptr || in_order(why)) {
         return;
@@ -293,7 +293,7 @@ void bonds::hear_of_link(slot_id whom, actor_id who, exit_reason why) noexcept {
     }
 }
 
-void bonds::end_soon(cell& actor, exit_reason why) noexcept {
+void bond_table::end_soon(cell& actor, exit_reason why) noexcept {
     if (!actor.stopping) {
         actor.stop(why);
         home_.stop_when_idle(actor);

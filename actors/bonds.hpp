@@ -66,10 +66,10 @@ struct bond {
 };
 
 // Worker's thread only, also those that run themselves there.
-class bonds {
+class bond_table {
   public:
     // At most `limit` at one time, counted where the holders are.
-    bonds(worker_loop& home, std::uint32_t limit) noexcept : home_{home}, table_{limit} {}
+    bond_table(worker_loop& home, std::uint32_t limit) noexcept : home_{home}, table_{limit} {}
 
     // Binds an actor of this worker to the end of another. Errors: invalid_argument when there is
     // no other, operation_not_supported when he is of another system, no_buffer_space at the limit.
@@ -91,7 +91,7 @@ class bonds {
     // Around the end of an actor: those who are bound to him hear of it when he has been destroyed.
     class ending {
       public:
-        explicit ending(bonds& of) noexcept : of_{of} { ++of_.endings_; }
+        explicit ending(bond_table& of) noexcept : of_{of} { ++of_.endings_; }
 
         ~ending() {
             if (--of_.endings_ == 0 && !of_.to_tell_.empty()) {
@@ -103,7 +103,7 @@ class bonds {
         ending& operator=(const ending&) = delete;
 
       private:
-        bonds& of_;
+        bond_table& of_;
     };
 
   private:

@@ -8,9 +8,13 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <cstdint>
+
 namespace iapp {
 
+class actor_queue;
 struct actor_type;
+class withheld_credits;
 class worker_loop;
 
 // Lives in its worker's memory pool, linked in the order of spawning. Worker's thread only.
@@ -55,11 +59,14 @@ struct cell : boost::intrusive::list_base_hook<>, relative {
     const actor_type& type;
     context cx;
     attachment_list attached;
+    actor_queue* queue = nullptr; // if its mailbox has a limit
+    withheld_credits* withheld = nullptr;
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns
     bool ending = false;   // its destructor is about to run, or runs
     bool told_to_stop = false;
     exit_reason why = exit_reason::stopped;
+    std::uint16_t tasks = 0; // that cx.run() has started and that have not ended
 };
 
 } // namespace iapp

@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/ask.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/death.hpp>
 #include <iapp/actors/queue_options.hpp>
 #include <iapp/actors/signal.hpp>
@@ -28,11 +29,16 @@ class subscription;
 template <class T>
 class event_queue;
 struct io_counters;
+template <class Op>
+class operation;
 
 namespace detail {
 
 template <class A>
 struct ref_to;
+class sleep_operation;
+template <class M>
+class ask_operation;
 
 template <class... Args>
 inline constexpr bool begins_with_options = false;
@@ -123,6 +129,11 @@ class context {
     requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
                                                        F callback, Args&&... args);
 
+    // The same for tasks: `auto v = co_await cx.ask<get>(whom, 50ms, "a")`. See task_ask.hpp.
+    template <class M, class... Ms, class... Args>
+    requires(!detail::begins_with_callback<M, Args...>) operation<detail::ask_operation<M>> ask(
+        const ref<Ms...>& whom, duration deadline, Args&&... args);
+
     // Passes a request on: whom `message` goes to answers the asker in this actor's place. Refused
     // as send() is, which the asker is told (then false).
     template <class M, class... Ms, class R>
@@ -193,6 +204,7 @@ class context {
     result<link_id> link(const ref<Ms...>& with) {
         return link(with.actor());
     }
+
     // Publish and subscribe: see event_queue.hpp. A new queue of events of type T; an empty handle
     // when the system has queues_max of them.
     template <class T>
@@ -205,6 +217,35 @@ class context {
     // and take it as `const T&` or by value (checked). Empty when the queue is not of this system.
     template <class A, class T>
     subscription subscribe(const A& me, const event_queue<T>& to);
+
+    // Starts a task of this actor: cx.run(&relay::pump, this, 7) calls pump(7) with a later turn,
+    // also when it is called in the actor's constructor. A function or a member function; it gets
+    // its arguments as std::thread would pass them, and they are kept until the task has ended. The
+    // task ends with its actor, if not before; an exception that it does not catch fails the actor.
+    // False: refused and counted, because the actor has tasks_per_actor_max of them. See task.hpp.
+    template <class F, class... Args>
+    bool run(F function, Args&&... args);
+    // `co_await cx.sleep(1s)` in a task.
+    operation<detail::sleep_operation> sleep(duration time);
+
+    // Lets work() run on a thread that may block; then(result) is called here, like a handler, with
+    // an iapp::result of what it returned. What it throws becomes an error: that of a
+    // std::system_error, not_enough_memory, or else actor_error::threw, with the text in the log.
+    // With the actor `then` ends too: work that has not begun is dropped, and so is the result of
+    // work that has. work() may send to refs but touches nothing else of the actor, which goes on
+    // meanwhile; it and its captures are destroyed here. Errors: actor_error::refused when
+    // offload_options::queue_max pieces wait for a thread; see offload_pool.hpp.
+    template <class F, class Then>
+    result<void> offload(F work, Then then);
+    // A line to an actor on which at most n messages are outstanding: sent and not yet handled, or
+    // withheld by the receiver. Empty when the ref is or credit_lines_max lines are open. See
+    // credit.hpp.
+    template <class... Ms>
+    credit_line<Ms...> credit(const ref<Ms...>& to, std::uint32_t n);
+    // What was sent to this actor under credits and is handled from now on, the present message
+    // included, brings them back only when they are granted, or when this actor ends.
+    void withhold_credits();
+    void grant_credits() noexcept;
 
     // The signal arrives as `signalled`. One actor in a process for each signal: another one gets
     // device_or_resource_busy.
@@ -223,6 +264,8 @@ class context {
 
   private:
     friend class supervisor;
+    template <class... Ms>
+    friend class credit_line;
 
     template <class A, class... Args>
     auto spawn_here(const spawn_options& options, Args&&... args) ->

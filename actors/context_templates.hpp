@@ -17,35 +17,33 @@ auto context::spawn(Args&&... args) -> typename detail::ref_to<A>::type
 
 template <class A, class... Args>
 auto context::spawn(spawn_options options, Args&&... args) -> typename detail::ref_to<A>::type {
+    static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
     const unsigned where = home.choose(options.on);
-    if (where == home.index()) {
-        return spawn_here<A>(options, std::forward<Args>(args)...);
-    }
     if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
         return {};
     }
-    cell* const parent = !options.detached && !self_.ending ? &self_ : nullptr;
-    const actor_id away =
-        home.template spawn_away<A>(where, parent, options.name, std::forward<Args>(args)...);
-    return {away.home, away.slot};
+    if (where != home.index()) {
+        const bool child = !options.detached && !self_.ending;
+        const actor_id away = home.template spawn_away<A>(where, child ? &self_ : nullptr, options,
+                                                          std::forward<Args>(args)...);
+        return {away.home, away.slot};
+    }
+    return spawn_here<A>(options, std::forward<Args>(args)...);
 }
 
-// Its arguments are handed on as they are, while those of an actor on another worker are copied.
+// The arguments reach the constructor as they are: references need no std::ref.
 template <class A, class... Args>
 auto context::spawn_here(const spawn_options& options, Args&&... args) ->
     typename detail::ref_to<A>::type {
     static_assert(actor<A>, "an actor names its messages in `accepts` and has an on() for each");
     worker_loop& home = self_.home;
-    const bool child = !options.detached && !self_.ending;
-    if (!options.name.empty() && !home.may_be_named(type_of<A>.name, options.name)) {
-        return {};
-    }
     cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
     if (made == nullptr) {
         return {};
     }
-    if (child) {
+    home.limit_mailbox(made->id, options.mailbox);
+    if (!options.detached && !self_.ending) {
         self_.adopt(*made);
     }
     if (!options.name.empty()) {
@@ -194,6 +192,19 @@ void context::when_room(const ref<Ms...>& to, M message) {
     home.deliver_when_room(to.actor().home,
                            home.message_memory().template make<M>(
                                self_.id.to_word(), message_type_of<M>, std::move(message)));
+}
+
+template <class... Ms>
+credit_line<Ms...> context::credit(const ref<Ms...>& to, std::uint32_t n) {
+    const slot_id account = to ? self_.home.credits().open(n) : slot_id{};
+    return account ? credit_line<Ms...>{self_.home, account, to.actor()} : credit_line<Ms...>{};
+}
+
+template <class... Ms>
+template <class M>
+void credit_line<Ms...>::when_available(context& owner, M message) {
+    wait(*home_->memory().template make<detail::message_waiter<M>>(owner.self_.id,
+                                                                   std::move(message)));
 }
 
 } // namespace iapp

@@ -1,8 +1,7 @@
 #include <iapp/actors/dead_letter_note.hpp>
 
 #include <iapp/actors/worker.hpp>
-
-#include <cstdio>
+#include <iapp/mailbox/log.hpp>
 
 namespace iapp {
 
@@ -15,7 +14,8 @@ void worker_loop::bury(worker_handle home, std::uint64_t to, const message_type&
     try {
         place_.on_dead_letter({{home, slot_id::from_word(to)}, type.name, why});
     } catch (...) {
-        std::fprintf(stderr, "iapp: worker %u: the observer of dead letters failed\n", index());
+        write_log(log_level::error, static_cast<int>(index()),
+                  "the observer of dead letters failed");
     }
     observing_ = false;
 }

@@ -3,6 +3,7 @@
 
 #include <iapp/actors/actor_id.hpp>
 #include <iapp/actors/exit_reason.hpp>
+#include <iapp/mailbox/message.hpp>
 
 namespace iapp {
 
@@ -34,12 +35,18 @@ struct down {
     monitor_id by; // which monitor this answers
 };
 
+template <>
+inline constexpr delivery delivery_of<down> = delivery::reserved;
+
 // An actor that is linked with this one has ended, and not in order. Whoever accepts it decides for
 // himself what then is to be done; whoever does not ends for the same reason.
 struct linked_down {
     actor_id who;
     exit_reason why = exit_reason::gone;
 };
+
+template <>
+inline constexpr delivery delivery_of<linked_down> = delivery::reserved;
 
 // Whether those who are linked with the actor are to hear of an end for this reason.
 constexpr bool in_order(exit_reason why) noexcept {

@@ -139,7 +139,7 @@ void tell_actor(void* who, const void* event) noexcept {
     if (self.stopping) [[unlikely]] {
         return self.home.queues().tell_stopped(self.home);
     }
-    handler_scope scope{self, message_type_of<T>, handler_scope::one_of_many{}};
+    handler_scope scope{self, message_type_of<T>};
     scope.call([&] { actor_in<A>(self).on(*static_cast<const T*>(event)); });
 }
 
@@ -157,7 +157,7 @@ struct callback_subscription final : queue_subscriber {
         static constexpr std::string_view name = type_name<F>();
         auto& self = *static_cast<callback_subscription*>(who);
         worker_loop& home = self.hub.home();
-        home.note_running(&name);
+        home.note_running(nullptr, &name);
         try {
             self.callback(*static_cast<const T*>(event));
         } catch (const std::exception& e) {

@@ -23,6 +23,7 @@ struct delayed_post_of final : delayed_post {
 
     static void ended(delayed_post& self, worker_loop& home, fate what) {
         auto& post = static_cast<delayed_post_of&>(self);
+        home.note_running(nullptr, &post_type<F>.name);
         end_post(home, post.word, post.callback, what);
         home.memory().destroy(&post);
     }

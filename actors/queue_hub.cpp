@@ -21,7 +21,6 @@ class queue_hub::walk {
   public:
     walk(queue_hub& through, std::size_t targets) noexcept : hub_{through}, targets_{targets} {
         hub_.walking_ = true;
-        hub_.home_.note_running(nullptr, &hub_.queue_.type()->name);
     }
 
     ~walk() {

@@ -47,6 +47,7 @@ void slot_grants::begin(std::span<worker_loop* const> all) {
     for (worker_loop* const from : all) {
         for (worker_loop* const to : all) {
             held& of = to->grants().held_[from->index()];
+            of.slots.reserve(from == to ? 0 : of.wanted);
             for (std::uint32_t i = 0; from != to && i < of.wanted; ++i) {
                 of.slots.push_back(from->grants().reserve());
             }

@@ -22,8 +22,8 @@ class worker_loop;
 class slot_grants {
   public:
     // What one worker holds of all others together at the start, and of one of them at most.
-    static constexpr std::uint32_t held_at_start = 1024;
-    static constexpr std::uint32_t held_at_start_least = 16;
+    static constexpr std::uint32_t held_at_start = 512;
+    static constexpr std::uint32_t held_at_start_least = 8;
     static constexpr std::uint32_t held_max = 8192;
 
     slot_grants(worker_loop& home, slot_table<cell*>& own, unsigned workers);

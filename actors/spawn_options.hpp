@@ -1,6 +1,8 @@
 #pragma once
 // spawn_options: where a new actor is to live, and how.
 
+#include <iapp/actors/mailbox_options.hpp>
+
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -48,7 +50,8 @@ struct spawn_options {
     // its system meanwhile. Copied. See actor_names.hpp.
     std::string_view name = {};
     placement on = {};
-    bool detached = false; // no child of the actor that spawns it
+    bool detached = false;        // no child of the actor that spawns it
+    mailbox_options mailbox = {}; // what may wait for it
 };
 
 // It may stand in a co_await expression, where GCC 12 destroys such temporaries twice.

@@ -22,11 +22,19 @@ void add(worker_counters& to, const worker_counters& from) noexcept {
     to.wakes_received += from.wakes_received;
     to.spins += from.spins;
     to.spins_paid += from.spins_paid;
+    to.stalls += from.stalls;
     to.posted += from.posted;
     to.posts_ran += from.posts_ran;
     to.posts_cancelled += from.posts_cancelled;
     to.posts_dropped += from.posts_dropped;
     to.posts_failed += from.posts_failed;
+    to.tasks_started += from.tasks_started;
+    to.tasks_refused += from.tasks_refused;
+    to.task_frames_large += from.task_frames_large;
+    to.offloads_started += from.offloads_started;
+    to.offloads_ran += from.offloads_ran;
+    to.offloads_dropped += from.offloads_dropped;
+    to.offloads_refused += from.offloads_refused;
 }
 
 void add(ask_counters& to, const ask_counters& from) noexcept {

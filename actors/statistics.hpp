@@ -31,6 +31,7 @@ struct worker_counters {
     std::uint64_t wakes_received = 0; // sleeps that mail ended
     std::uint64_t spins = 0;          // turns that spun before they would sleep
     std::uint64_t spins_paid = 0;     // spins that mail ended
+    std::uint64_t stalls = 0;         // handlers that the watchdog has named
 
     // Posted callbacks that arrived here: posted = ran + cancelled + dropped once none is under
     // way.
@@ -39,6 +40,15 @@ struct worker_counters {
     std::uint64_t posts_cancelled = 0;
     std::uint64_t posts_dropped = 0; // the worker stopped first
     std::uint64_t posts_failed = 0;  // of those that ran: an exception ended them
+
+    std::uint64_t tasks_started = 0;     // by cx.run()
+    std::uint64_t tasks_refused = 0;     // tasks_per_actor_max was reached
+    std::uint64_t task_frames_large = 0; // too large for the memory pool, so from the system heap
+    // Work given to other threads: started = ran + dropped once none is under way.
+    std::uint64_t offloads_started = 0;
+    std::uint64_t offloads_ran = 0;     // their actor got the result
+    std::uint64_t offloads_dropped = 0; // their actor ended first, whether they had begun or not
+    std::uint64_t offloads_refused = 0; // not started
 };
 
 // One worker, or the sum over several.

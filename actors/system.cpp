@@ -1,15 +1,17 @@
 #include <iapp/actors/system.hpp>
 
 #include <iapp/actors/thread_driver.hpp>
+#include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/signals.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 
 namespace iapp {
 
 namespace {
+
+using steady = std::chrono::steady_clock;
 
 // "engine "x" (this build has epoll, poll)"
 std::string describe_engine(const std::string& asked_for) {
@@ -51,10 +53,33 @@ system::system(const system_options& options, std::unique_ptr<worker_driver> own
     }
     slot_grants::begin(all);
     engine_name_ = loops_.front()->io().engine_name();
+    if (own_driver_ && options.offload.threads > 0) {
+        offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
+    }
     try {
         driver_.start(all);
     } catch (...) {
         discard_mail();
+        throw;
+    }
+    if (own_driver_) {
+        start_watchdog(options);
+    }
+}
+
+void system::start_watchdog(const system_options& options) {
+    if (options.watchdog.limit <= std::chrono::milliseconds{0}) {
+        return;
+    }
+    std::vector<worker_loop*> workers;
+    for (const auto& each : loops_) {
+        workers.push_back(each.get());
+    }
+    try {
+        watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
+                                                      options.name + "-watchdog");
+    } catch (...) { // no thread to be had: then those of the workers end, too
+        static_cast<void>(stop(stop_deadline));
         throw;
     }
 }
@@ -67,7 +92,7 @@ system::system(const system_options& options, worker_driver& driver)
 
 system::~system() {
     if (!stopped_ && !stop(stop_deadline)) {
-        std::fprintf(stderr, "iapp: %s\n", stop_report_.c_str());
+        write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
     for (const auto& worker : loops_) {
@@ -87,6 +112,10 @@ void system::request_stop(int exit_status) noexcept {
 worker_loop& system::at(worker which) {
     IAPP_CHECK(which.index < workers(), "the system has no such worker");
     return *loops_[which.index];
+}
+
+offload_pool* system::offloads() noexcept {
+    return offloads_.get();
 }
 
 int system::exit_status() const noexcept {
@@ -125,12 +154,19 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     if (stopped_) {
         return {};
     }
+    const steady::time_point until = steady::now() + deadline;
+    stop_report_.clear();
     queues().life().close();
     for (const auto& worker : loops_) {
         worker->ask_to_stop();
     }
-    if (const worker_loop* late = driver_.join(deadline)) {
+    const worker_loop* const late = driver_.join(deadline);
+    if (late != nullptr) {
         stop_report_ = late->late_report();
+    } else if (offloads_ != nullptr && !offloads_->stop(until)) {
+        stop_report_ = offloads_->late_report();
+    }
+    if (!stop_report_.empty()) {
         return std::errc::timed_out;
     }
     discard_mail();

@@ -3,7 +3,10 @@
 
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/context_templates.hpp>
+#include <iapp/actors/offload.hpp>
+#include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/reply_slot.hpp>
+#include <iapp/actors/watchdog.hpp>
 #include <iapp/actors/worker_driver.hpp>
 #include <iapp/mailbox/mesh.hpp>
 
@@ -23,6 +26,10 @@ struct system_options {
     reactor_options io = {};   // for each worker
     worker_limits limits = {}; // for each worker
     dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
+    // Threads for context::offload().
+    offload_options offload = {};
+    // Names handlers that hold their worker for too long; off by default.
+    watchdog_options watchdog = {};
 };
 
 // Starts its workers at once and owns them. The thread that made it drives it by the calls below;
@@ -37,7 +44,8 @@ class system final : private system_control {
     explicit system(const system_options& options = {});
     // The same with workers that somebody else turns (a test, a simulation) instead of threads of
     // their own: waiting for something then means turning them. The driver is used for this system
-    // alone and outlives it.
+    // alone and outlives it. Such a system has no other threads either: work that is offloaded is
+    // refused, and there is no watchdog.
     system(const system_options& options, worker_driver& driver);
     // Stops within stop_deadline if stop() was not called; a worker that hangs then ends the
     // process with a message that names it, because its memory cannot be freed.
@@ -62,8 +70,8 @@ class system final : private system_control {
     std::vector<ref_to<A>> spawn_on_each(const Args&... args);
 
     // Sends a request and waits for the answer. Errors: timed_out, and actor_error::unanswered
-    // when the actor is gone, failed or the system stops, actor_error::refused when its worker's
-    // mail is full.
+    // when the actor is gone, fails, drops the replier or the system stops, actor_error::refused
+    // when its mailbox or its worker's mail is full; or what it fails the replier with.
     template <class M, class... Ms>
     result<typename M::reply> ask(const ref<Ms...>& whom, std::chrono::nanoseconds deadline,
                                   M message);
@@ -141,6 +149,7 @@ class system final : private system_control {
 
   private:
     worker_loop& at(worker which) override;
+    offload_pool* offloads() noexcept override;
 
     system(const system_options& options, std::unique_ptr<worker_driver> own,
            worker_driver* others);
@@ -153,6 +162,7 @@ class system final : private system_control {
     template <class M, class R>
     result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                           std::chrono::nanoseconds deadline);
+    void start_watchdog(const system_options& options);
     // Whether a living actor goes by that name.
     bool name_taken(std::string_view name);
     void discard_mail() noexcept;
@@ -161,6 +171,8 @@ class system final : private system_control {
     worker_driver& driver_;
     std::unique_ptr<mesh> mesh_;
     std::vector<std::unique_ptr<worker_loop>> loops_;
+    std::unique_ptr<watchdog_thread> watchdog_;
+    std::unique_ptr<offload_pool> offloads_;
     unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;

@@ -1,6 +1,7 @@
 #pragma once
 // The templates of system; included by system.hpp.
 
+#include <iapp/actors/guarded.hpp>
 #include <iapp/actors/system.hpp>
 
 #include <tuple>
@@ -36,7 +37,8 @@ struct thread_asker {
         const slot_type slot{std::move(ask.template holding<slot_type>())};
         drop(ask);
         ask.close();
-        slot->answer(result_of<R>(reply, why));
+        guarded([&] { slot->answer(result_of<R>(reply, why)); },
+                [&](const char*) { slot->answer(result<R>{actor_error::unanswered}); });
     }
 
     static void drop(open_ask& ask) noexcept { ask.template holding<slot_type>().~slot_type(); }
@@ -53,19 +55,20 @@ struct thread_request {
         auto& home = *static_cast<worker_loop*>(worker);
         auto& self = *static_cast<thread_request*>(payload);
         if (what == fate::discard) {
-            home.deliver_asked(to, key_of<M>(), &self.message, nullptr, what);
+            home.deliver_wrapped(to, key_of<M>(), &self.message, nullptr, what);
             self.slot->answer(result<typename M::reply>{actor_error::unanswered});
             return;
         }
         open_ask& ask =
             home.asks().open(asker::type, nullptr, deadline_after(home.io().now(), self.deadline));
         ::new (static_cast<void*>(ask.held)) typename asker::slot_type{std::move(self.slot)};
-        asked<M> request{{&home, ask.id}, std::move(self.message)};
         if (home.asks().exceeds_limit()) {
             home.count_refused();
             home.asks().refuse(ask, actor_error::refused);
+        } else if (home.has_queue(slot_id::from_word(to))) {
+            send_request<M>(home, {&home, slot_id::from_word(to)}, ask, std::move(self.message));
         } else {
-            asked<M>::run(worker, to, &request, what);
+            asked<M>::hand_over(home, to, self.message, {&home, ask.id}, what);
         }
     }
 
@@ -110,12 +113,14 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
     }
     auto named = options.name.empty() ? nullptr : std::make_shared<reply_slot<bool>>();
     auto construct = [given = std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...),
-                      name = std::string{options.name}, named](worker_loop& home) mutable {
+                      name = std::string{options.name}, limit = options.mailbox,
+                      named](worker_loop& home) mutable {
         if (!home.may_be_named(type_of<A>.name, name)) {
             return slot_id{};
         }
         const slot_id made =
             std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
+        home.limit_mailbox(made, limit);
         if (made && named) {
             home.names().claim(*home.find(made), name,
                                std::make_shared<name_verdict>(std::move(named)));

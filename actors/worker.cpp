@@ -2,9 +2,9 @@
 
 #include <iapp/actors/actor_error.hpp>
 #include <iapp/actors/spin_pause.hpp>
+#include <iapp/mailbox/log.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 namespace iapp {
@@ -30,10 +30,9 @@ worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
                                          limits.outbox_messages_max},
       idle_{place.idle, place.processor_free}, io_{std::move(io)}, asks_{limits.asks_max,
                                                                          io_->timers(), memory_},
-      bonds_{*this, limits.bonds_max}, actors_{limits.actors_max},
-      grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())}, distant_{
-                                                                             *this,
-                                                                             limits.actors_max} {
+      bonds_{*this, limits.bonds_max}, credits_{limits.credit_lines_max},
+      actors_{limits.actors_max}, grants_{*this, actors_, static_cast<unsigned>(place.mesh.size())},
+      distant_{*this, limits.actors_max} {
     mail_port().set_waker([](void* target) noexcept { static_cast<reactor*>(target)->wake(); },
                           io_.get());
     handle_.anchor().open(this);
@@ -183,25 +182,43 @@ void worker_loop::ask_to_stop() noexcept {
 
 void worker_loop::report_failed_construction(std::string_view actor, const char* why) noexcept {
     ++counters_.actors_failed;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s could not be constructed: %s\n", place_.index,
-                 static_cast<int>(actor.size()), actor.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index),
+              "actor %.*s could not be constructed: %s", static_cast<int>(actor.size()),
+              actor.data(), why);
 }
 
 void worker_loop::actor_failed(const cell& who, std::string_view message,
                                const char* why) noexcept {
     ++counters_.actors_failed;
     const std::string_view name = who.type.name;
-    std::fprintf(stderr, "iapp: worker %u: actor %.*s failed in on(%.*s): %s\n", place_.index,
-                 static_cast<int>(name.size()), name.data(), static_cast<int>(message.size()),
-                 message.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index), "actor %.*s failed in on(%.*s): %s",
+              static_cast<int>(name.size()), name.data(), static_cast<int>(message.size()),
+              message.data(), why);
+}
+
+bool worker_loop::admit_task(const cell& actor) noexcept {
+    const bool room = actor.tasks < limits_.tasks_per_actor_max;
+    ++(room ? counters_.tasks_started : counters_.tasks_refused);
+    return room;
+}
+
+void worker_loop::task_failed(const cell& who, std::string_view task, const char* why) noexcept {
+    ++counters_.actors_failed;
+    const std::string_view name = who.type.name;
+    write_log(log_level::error, static_cast<int>(place_.index),
+              "actor %.*s failed in task %.*s: %s", static_cast<int>(name.size()), name.data(),
+              static_cast<int>(task.size()), task.data(), why);
 }
 
 std::string worker_loop::late_report() const {
-    const std::string_view* actor = running_actor();
-    const std::string_view* message = running_message();
+    const std::string_view* actor = running_.actor();
+    const std::string_view* message = running_.message();
     std::string report = "worker " + std::to_string(place_.index);
     if (actor != nullptr && message != nullptr) {
         return report.append(" is in on(").append(*message).append(") of actor ").append(*actor);
+    }
+    if (message != nullptr) {
+        return report.append(" is in the callback ").append(*message);
     }
     return report.append(" is not in a handler: an actor's end or an operation is late");
 }
@@ -212,6 +229,7 @@ worker_statistics worker_loop::statistics() const {
     now.actors = counters_;
     now.actors.sent += refused;
     now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    now.actors.stalls = stalls_.load(std::memory_order_relaxed);
     now.asks = asks_.counters();
     now.mail = mail_.counters();
     now.io = io_->counters();

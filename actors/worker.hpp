@@ -2,16 +2,19 @@
 // worker_loop: one worker - its mail, its actors, its reactor - as a function turn().
 
 #include <iapp/actors/actor_names.hpp>
+#include <iapp/actors/actor_queue.hpp>
 #include <iapp/actors/actor_type.hpp>
 #include <iapp/actors/ask_table.hpp>
 #include <iapp/actors/bonds.hpp>
 #include <iapp/actors/cell.hpp>
+#include <iapp/actors/credit.hpp>
 #include <iapp/actors/dead_letter_note.hpp>
 #include <iapp/actors/distant_children.hpp>
 #include <iapp/actors/idle_policy.hpp>
 #include <iapp/actors/post.hpp>
 #include <iapp/actors/queue_hub.hpp>
 #include <iapp/actors/queue_registry.hpp>
+#include <iapp/actors/running_note.hpp>
 #include <iapp/actors/slot_grants.hpp>
 #include <iapp/actors/spawn_options.hpp>
 #include <iapp/actors/statistics.hpp>
@@ -32,8 +35,10 @@
 
 namespace iapp {
 
+class offload_pool;
 class worker_loop;
 struct birth_terms;
+struct offload_job;
 
 // What workers can ask of their system.
 class system_control {
@@ -44,6 +49,9 @@ class system_control {
     virtual worker_loop& at(worker which) = 0;
 
     queue_registry& queues() noexcept { return queues_; }
+
+    // Threads for work that blocks; null when there are none. Any worker.
+    virtual offload_pool* offloads() noexcept { return nullptr; }
 
   protected:
     ~system_control() = default;
@@ -64,6 +72,8 @@ struct worker_limits {
     std::size_t foreign_messages_max = 1U << 10; // from threads that are no workers; then refused
     std::uint32_t asks_max = 1U << 20;  // requests of this worker without an answer; then refused
     std::uint32_t bonds_max = 1U << 20; // monitors, links, supervised children; then an error
+    std::uint16_t tasks_per_actor_max = 1U << 10; // beyond it cx.run() refuses
+    std::uint32_t credit_lines_max = 1U << 20;    // of this worker's actors; then empty ones
 
     constexpr port_limits port() const noexcept {
         return {.ring_slots = ring_messages_max, .door_slots = foreign_messages_max};
@@ -162,7 +172,7 @@ class worker_loop {
     // An actor for another worker that granted a slot for it; a child of `parent` unless that is
     // null. Names nobody when there is no slot now.
     template <actor A, class... Args>
-    actor_id spawn_away(unsigned where, cell* parent, std::string_view name, Args&&... args);
+    actor_id spawn_away(unsigned where, cell* parent, const spawn_options& options, Args&&... args);
     // Such an actor arrives.
     template <actor A, class... Args>
     void bear(slot_id id, const birth_terms& terms, Args&&... args);
@@ -188,15 +198,22 @@ class worker_loop {
     void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);
-    // Both count, and say so on standard error.
+    // Both count, and report it (log.hpp).
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 
+    // For an actor that was just made: what may wait for it from now on.
+    void limit_mailbox(slot_id id, const mailbox_options& options);
+    bool has_queue(slot_id id) noexcept;
+    // Lets an actor whose mailbox has a limit handle the oldest message of its queue.
+    void run_queue(slot_id id) noexcept;
+
     // Delivers now; counts the message as delivered or as a dead letter. `reply`: see actor_type.
     bool deliver(slot_id to, message_key key, void* message, void* reply) noexcept;
-    // The same for a request on its arrival, which is when it counts as sent.
-    void deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                       fate what) noexcept;
+    // The same for one that carries more than the message, or ends undelivered; it counts as sent
+    // when it arrives.
+    bool deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                         fate what) noexcept;
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
@@ -235,15 +252,25 @@ class worker_loop {
     bool begin_post(cancel_word& word, fate what) noexcept;
     void post_failed(std::string_view callback, const char* why) noexcept;
 
+    // Offloaded work: submit_offload() counts, offload_over() is called when it has come home.
+    std::error_code submit_offload(offload_job& job);
+    void offload_over(offload_job& job, fate what) noexcept;
+
     delayed_posts& delayed() noexcept { return delayed_; }
 
     ask_table& asks() noexcept { return asks_; }
 
-    class bonds& bonds() noexcept {
-        return bonds_;
-    }
+    bond_table& bonds() noexcept { return bonds_; }
+
+    credit_accounts& credits() noexcept { return credits_; }
 
     void count_sent() noexcept { ++counters_.sent; }
+
+    // Tasks. Whether the actor may have another one; counts.
+    bool admit_task(const cell& actor) noexcept;
+    void task_failed(const cell& who, std::string_view task, const char* why) noexcept;
+
+    void count_large_frame() noexcept { ++counters_.task_frames_large; }
 
     void count_refused() noexcept {
         ++counters_.sent;
@@ -264,22 +291,13 @@ class worker_loop {
     // read by any thread; empty when the worker waits, and at the end of each turn, but not between
     // one handler and the next.
     void note_running(const std::string_view* actor, const std::string_view* message) noexcept {
-        running_actor_.store(actor, std::memory_order_relaxed); // names of static storage: nothing
-        running_message_.store(message, std::memory_order_relaxed); // else is read through them
+        running_.set(actor, message);
     }
 
-    // Another actor with the same message.
-    void note_running(const std::string_view* actor) noexcept {
-        running_actor_.store(actor, std::memory_order_relaxed);
-    }
+    running_note& running() noexcept { return running_; }
 
-    const std::string_view* running_actor() const noexcept {
-        return running_actor_.load(std::memory_order_relaxed);
-    }
-
-    const std::string_view* running_message() const noexcept {
-        return running_message_.load(std::memory_order_relaxed);
-    }
+    // The watchdog: a handler held this worker for too long.
+    void count_stall() noexcept { stalls_.fetch_add(1, std::memory_order_relaxed); }
 
     // "worker 3 is in on(get) of actor store", for a stop that is late.
     std::string late_report() const;
@@ -310,6 +328,12 @@ class worker_loop {
     void count_outcome(unsigned there, std::uint64_t to, const message_type& type,
                        bool taken) noexcept;
     void bury_refused(unsigned there, std::uint64_t to, const message_type& type) noexcept;
+    // Null: that actor's mailbox has no limit. Asked only while there are actors with one.
+    actor_queue* queue_of(std::uint64_t to, const message_type& type) noexcept;
+    void enqueue(actor_queue& queue, envelope* message, delivery how);
+    void schedule(actor_queue& queue, std::uint64_t to);
+    bool queue_arrival(parcel& message);
+    void end_queue(actor_queue& queue, slot_id id, exit_reason why) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {
@@ -369,7 +393,8 @@ class worker_loop {
     std::unique_ptr<reactor> io_;
     delayed_posts delayed_;
     ask_table asks_;
-    class bonds bonds_;
+    bond_table bonds_;
+    credit_accounts credits_;
     slot_table<cell*> actors_;
     slot_grants grants_;
     distant_children distant_;
@@ -381,12 +406,13 @@ class worker_loop {
     unsigned next_round_ = 0;
     bool observing_ = false;
     queue_hubs queues_;
+    std::size_t limited_actors_ = 0; // those with a queue of their own
     std::vector<room_waiter> room_waiters_;
     worker_counters counters_;
     std::vector<slot_id> to_end_; // stopped while none of their handlers ran
     std::atomic<bool> stopping_{false};
-    std::atomic<const std::string_view*> running_actor_{nullptr};
-    std::atomic<const std::string_view*> running_message_{nullptr};
+    std::atomic<std::uint64_t> stalls_{0};
+    running_note running_;
 };
 
 inline worker_handle::worker_handle(const worker_loop* of) noexcept
@@ -397,5 +423,6 @@ inline worker_handle::worker_handle(const worker_loop* of) noexcept
 #include <iapp/actors/actor_dispatch.hpp>
 #include <iapp/actors/ask_templates.hpp>
 #include <iapp/actors/birth.hpp>
+#include <iapp/actors/credit_templates.hpp>
 #include <iapp/actors/post_templates.hpp>
 #include <iapp/actors/worker_send.hpp>

@@ -31,15 +31,20 @@ void worker_loop::end(cell& actor) noexcept {
 }
 
 void worker_loop::end_one(cell& actor) noexcept {
-    const bonds::ending news{bonds_};
+    const bond_table::ending news{bonds_};
     const slot_id id = actor.id;
     actor.ending = true;
     actor.leave_parent();
     in_order_.erase(in_order_.iterator_to(actor));
-    actor.end_attached(actor.why);
+    actor_queue* const queue = actor.queue;
+    const exit_reason why = actor.why;
+    actor.end_attached(why);
     actor.type.destroy(actor);
     actors_.destroy(id); // last: no message finds a dying actor's successor
     ++counters_.actors_ended;
+    if (queue != nullptr) {
+        end_queue(*queue, id, why);
+    }
 }
 
 void worker_loop::stop_when_idle(cell& actor) {

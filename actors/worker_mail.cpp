@@ -1,9 +1,9 @@
 // Mail of a worker: what arrives, what leaves, and what is left at the end.
 
 #include <iapp/actors/worker.hpp>
+#include <iapp/mailbox/log.hpp>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace iapp {
 
@@ -86,14 +86,14 @@ cell* worker_loop::listening(slot_id id) noexcept {
     return actor == nullptr || actor->stopping ? nullptr : actor;
 }
 
-void worker_loop::deliver_asked(std::uint64_t to, message_key key, void* message, void* reply,
-                                fate what) noexcept {
+bool worker_loop::deliver_wrapped(std::uint64_t to, message_key key, void* message, void* reply,
+                                  fate what) noexcept {
     ++counters_.sent;
-    if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
-    } else {
-        deliver(slot_id::from_word(to), key, message, reply);
+    if (what != fate::deliver) {
+        count_dead(dead_by(what));
+        return false;
     }
+    return deliver(slot_id::from_word(to), key, message, reply);
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
@@ -109,11 +109,12 @@ bool worker_loop::dispatch(std::uint64_t to, const message_type& type, void* pay
         if (type.for_actor && what == fate::deliver && unborn(whom)) {
             return false;
         }
+        note_running(nullptr, &type.name);
         type.run(this, to, payload, what);
         return true;
     }
-    if (what == fate::discard) {
-        count_dead(dead_letter::stopped);
+    if (what != fate::deliver) {
+        count_dead(dead_by(what));
     } else if (cell* const actor = listening(whom)) {
         ++counters_.delivered;
         actor->type.receive(*actor, &type, payload, nullptr);
@@ -135,6 +136,9 @@ void worker_loop::handle(envelope* message, fate what) noexcept {
 }
 
 void worker_loop::handle(parcel& message, fate what) noexcept {
+    if (limited_actors_ > 0 && what == fate::deliver && queue_arrival(message)) [[unlikely]] {
+        return;
+    }
     if (message.type == nullptr) {
         handle(envelope_in(message), what);
     } else {
@@ -176,6 +180,9 @@ bool worker_loop::discard_mail() noexcept {
         handle(message, fate::discard);
     };
     mail_.collect();
+    if (mail_.owes_collect()) {
+        mail_.collect(); // the worker ended between a look and the drain that was due
+    }
     mail_.drain(everything, discard);
     mail_.drain_door(everything, [&](parcel& message) {
         some = true;
@@ -202,8 +209,8 @@ bool worker_loop::begin_post(cancel_word& word, fate what) noexcept {
 
 void worker_loop::post_failed(std::string_view callback, const char* why) noexcept {
     ++counters_.posts_failed;
-    std::fprintf(stderr, "iapp: worker %u: the callback %.*s failed: %s\n", place_.index,
-                 static_cast<int>(callback.size()), callback.data(), why);
+    write_log(log_level::error, static_cast<int>(place_.index), "the callback %.*s failed: %s",
+              static_cast<int>(callback.size()), callback.data(), why);
 }
 
 } // namespace iapp

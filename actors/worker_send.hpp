@@ -71,6 +71,19 @@ bool worker_loop::send_foreign(worker_handle receiver, std::uint64_t to, const m
 bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload,
                              delivery how) {
     using Payload = decltype(payload);
+    if (limited_actors_ > 0) [[unlikely]] {
+        if (actor_queue* const queue = queue_of(to, type)) {
+            const bool taken = !queue->refuses(how);
+            count_outcome(index(), to, type, taken);
+            if (taken) {
+                enqueue(*queue,
+                        home_.make<std::remove_cvref_t<Payload>>(to, type,
+                                                                 std::forward<Payload>(payload)),
+                        how);
+            }
+            return taken;
+        }
+    }
     const bool room = local_.size() < limits_.local_messages_max || how == delivery::reserved;
     if (room) {
         local_.push(

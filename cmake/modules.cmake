@@ -23,6 +23,9 @@ function(iapp_add_module name)
         $<BUILD_INTERFACE:${IAPP_INCLUDE_LINKS}>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(iapp_${name} ${scope} ${arg_LIBS})
+    if(arg_SOURCES)
+        iapp_precompile(iapp_${name})
+    endif()
     install(TARGETS iapp_${name} EXPORT iappTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devel)
     install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/

@@ -30,6 +30,7 @@ function(iapp_add_test_program)
     add_executable(${arg_NAME}
         ${arg_SOURCES} ${arg_ENGINE_SOURCES} ${arg_POLLER_SOURCES} ${arg_HELPERS})
     target_link_libraries(${arg_NAME} PRIVATE iapp_test_support ${arg_LIBS})
+    iapp_precompile(${arg_NAME})
 
     foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES arg_POLLER_SOURCES)
         set(engines none)

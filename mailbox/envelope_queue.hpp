@@ -31,6 +31,9 @@ class envelope_queue {
         return message;
     }
 
+    // The same, which stays; or null.
+    envelope* front() const noexcept { return head_; }
+
     bool empty() const noexcept { return head_ == nullptr; }
 
     std::size_t size() const noexcept { return size_; }

@@ -37,11 +37,16 @@ class alignas(false_sharing_bytes) memory_home {
 
     // Owner only: an envelope with what travelled by value. Throws std::bad_alloc.
     envelope* wrap(parcel& message) {
-        const std::size_t bytes = message.type->size_bytes;
-        void* block = pool_.allocate(sizeof(envelope) + bytes);
-        auto* made = ::new (block) envelope{nullptr, message.to, message.type, this};
-        std::memcpy(made->payload(), message.payload(), bytes);
+        envelope* const made = make_bare(message.to, *message.type);
+        std::memcpy(made->payload(), message.payload(), message.type->size_bytes);
         return made;
+    }
+
+    // Owner only: an envelope whose payload of type.size_bytes, trivially copyable, is the caller's
+    // to fill.
+    envelope* make_bare(std::uint64_t to, const message_type& type) {
+        void* block = pool_.allocate(sizeof(envelope) + type.size_bytes);
+        return ::new (block) envelope{nullptr, to, &type, this};
     }
 
     // Owner only: the block of an envelope of its own whose payload has ended.

@@ -12,8 +12,16 @@ namespace iapp {
 // Why a message was not delivered. Counted, never silent.
 enum class dead_letter : std::uint8_t { stale, refused, dropped, stopped };
 
-// What is to become of a message that arrives.
-enum class fate : std::uint8_t { deliver, discard };
+// What is to become of a message that arrives: it is handled, or ends because the worker stops. One
+// for an actor may end as well because that actor's mailbox is at its limit.
+enum class fate : std::uint8_t { deliver, discard, refuse, drop };
+
+// Why a message is dead that was not delivered.
+constexpr dead_letter dead_by(fate what) noexcept {
+    return what == fate::refuse ? dead_letter::refused
+           : what == fate::drop ? dead_letter::dropped
+                                : dead_letter::stopped;
+}
 
 // Whether the limits of queues hold for a message. The place of a reply, of news of a death or of
 // the end of an operation was reserved when what it answers was accepted: it is never refused, and
@@ -29,10 +37,16 @@ struct message_type {
     // Null: the message is for the actor that `to` names. Otherwise the message runs itself on the
     // worker (a callback, for instance), or ends without having run. Leaves the payload to destroy.
     void (*run)(void* worker, std::uint64_t to, void* payload, fate what);
-    // Whether `to` names an actor all the same, for which the message must wait if it is not there
-    // yet.
+    // Whether `to` names an actor, for which the message waits if it is not there yet, and whose
+    // mailbox may have a limit; and whether that limit holds.
     bool for_actor = false;
+    delivery how = delivery::limited;
 };
+
+// How messages of this type for actors are delivered; reserved for those that their receiver has
+// asked for beforehand.
+template <class M>
+inline constexpr delivery delivery_of = delivery::limited;
 
 namespace detail {
 
@@ -63,8 +77,12 @@ constexpr auto destroyer_of() noexcept -> void (*)(void*) noexcept {
 
 // The type of messages for actors.
 template <class M>
-inline constexpr message_type message_type_of{
-    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = nullptr};
+inline constexpr message_type message_type_of{.name = type_name<M>(),
+                                              .size_bytes = sizeof(M),
+                                              .destroy = destroyer_of<M>(),
+                                              .run = nullptr,
+                                              .for_actor = true,
+                                              .how = delivery_of<M>};
 
 // The type of messages that run themselves by M::run.
 template <class M>

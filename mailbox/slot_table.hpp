@@ -83,9 +83,7 @@ class slot_table {
 
     // The same for a table that is not looked at in batches: the next entry gets the slot, whose
     // memory is still at hand.
-    void destroy_and_reuse(slot_id id) {
-        end(id).next = std::exchange(free_, id.slot);
-    }
+    void destroy_and_reuse(slot_id id) { end(id).next = std::exchange(free_, id.slot); }
 
     // Makes the slots destroyed so far available again.
     void recycle() {

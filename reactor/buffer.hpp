@@ -65,6 +65,9 @@ class buffer {
 
     bool empty() const noexcept { return size_ == 0; }
 
+    // The memory that this buffer keeps from its pool, however few of it are in its view.
+    std::size_t block_bytes() const noexcept;
+
     const std::byte* data() const noexcept {
         return block_ == nullptr ? nullptr : block_->memory + offset_;
     }

@@ -22,7 +22,7 @@ void buffer_list::push_back(buffer slice) {
     }
     bytes_ += slice.size();
     memory_pool& nodes = slice.pool()->nodes();
-    node* added = nodes.make<node>(std::move(slice), nullptr);
+    node* added = nodes.make<node>(node{std::move(slice), nullptr});
     (tail_ == nullptr ? head_ : tail_->next) = added;
     tail_ = added;
 }

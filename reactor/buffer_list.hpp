@@ -31,7 +31,12 @@ class buffer_list {
     // Takes `count` bytes, at most size_bytes(), off the front.
     void consume(std::size_t count) noexcept;
 
-    // The first slice, taken off the list, which is not empty.
+    // The first slice of a list that is not empty, left there or taken off it.
+    const buffer& front() const noexcept {
+        IAPP_CHECK(head_ != nullptr, "only a slice that is there can be seen");
+        return head_->slice;
+    }
+
     buffer take_front();
 
     // Fills `out` with views of the first slices; returns how many. They are valid until the list

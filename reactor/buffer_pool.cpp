@@ -38,6 +38,10 @@ void release_block(buffer_block* block) noexcept {
 
 } // namespace detail
 
+std::size_t buffer::block_bytes() const noexcept {
+    return block_ == nullptr ? 0 : bytes_of(block_->size_class);
+}
+
 buffer_pool::buffer_pool(buffer_pool_options options) : options_{options} {
     static_assert(class_of(largest_bytes) + 1 == classes);
 }
@@ -140,9 +144,9 @@ bool buffer_pool::refill(std::size_t size_class) {
     std::byte* memory = arena.data() + first_block_offset;
     // All of the arena, which huge pages may have made larger; the last block comes first.
     for (std::size_t i = (arena.size() - first_block_offset) / block_bytes; i-- > 0;) {
-        free_[size_class] =
-            nodes_.make<detail::buffer_block>(memory + i * block_bytes, this, free_[size_class], 0U,
-                                              static_cast<std::uint32_t>(size_class));
+        free_[size_class] = nodes_.make<detail::buffer_block>(
+            detail::buffer_block{memory + i * block_bytes, this, free_[size_class], 0U,
+                                 static_cast<std::uint32_t>(size_class)});
     }
     poison(arena.data(), arena.size());
     arenas_.push_back(std::move(arena));

@@ -1,9 +1,9 @@
 #include <iapp/reactor/engines.hpp>
 
+#include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/engine_table.hpp>
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 
 namespace iapp {
@@ -30,10 +30,10 @@ namespace {
 void say_fallback(const engine_entry& missing, std::error_code why, const engine_entry& instead) {
     static std::atomic<bool> said{false};
     if (!said.exchange(true, std::memory_order_relaxed)) { // orders nothing else
-        std::fprintf(stderr, "iapp: the engine %.*s does not work here (%s): using %.*s\n",
-                     static_cast<int>(missing.name.size()), missing.name.data(),
-                     why.message().c_str(), static_cast<int>(instead.name.size()),
-                     instead.name.data());
+        write_log(log_level::warning, log_record::no_worker,
+                  "the engine %.*s does not work here (%s): using %.*s",
+                  static_cast<int>(missing.name.size()), missing.name.data(), why.message().c_str(),
+                  static_cast<int>(instead.name.size()), instead.name.data());
     }
 }
 

@@ -27,7 +27,7 @@ struct engine_parts {
 
 // An engine by name; an empty name means what the environment variable IAPP_ENGINE says, and if
 // that is empty too, the first of engine_names() that works here; that one before it did not work
-// is said in one line on standard error. Errors: invalid_argument for a
+// is said in one line of the log. Errors: invalid_argument for a
 // name that this build does not have, else what the system said.
 result<std::unique_ptr<engine>> make_engine(std::string_view name, const engine_parts& parts);
 

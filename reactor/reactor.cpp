@@ -3,6 +3,8 @@
 #include <iapp/reactor/deadline_record.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/system_kernel.hpp>
+#include <iapp/reactor/stream_limits.hpp>
+#include <iapp/reactor/stream_side.hpp>
 
 #include <algorithm>
 
@@ -133,8 +135,12 @@ void reactor::close(transport& t) {
 
 void reactor::release(transport& t) noexcept {
     ++counters_.ops_ended;
-    counters_.bytes_out -= t.unsent.size_bytes();
-    counters_.bytes_dropped += t.unsent.size_bytes();
+    const std::size_t unsent = stream_side::unsent_bytes(t);
+    counters_.bytes_out -= unsent;
+    counters_.bytes_dropped += unsent;
+    if (t.limits != nullptr) {
+        records_.destroy(std::exchange(t.limits, nullptr));
+    }
     transports_.destroy(t.id);
 }
 

@@ -111,9 +111,13 @@ class reactor {
     // Sockets, listeners and watches that are open.
     std::size_t open_sockets() const noexcept { return transports_.size(); }
 
+    // Small records in use: deadlines of sockets, inboxes of streams.
+    std::size_t records() const noexcept { return records_.outstanding(); }
+
   private:
     friend class transport_handle;
     friend class stream;
+    friend class stream_inbox;
     friend class listener;
     friend class watch;
     friend struct stream_side;

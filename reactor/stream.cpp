@@ -1,6 +1,8 @@
 #include <iapp/reactor/stream.hpp>
 
 #include <iapp/reactor/reactor.hpp>
+#include <iapp/reactor/stream_inbox.hpp>
+#include <iapp/reactor/stream_limits.hpp>
 #include <iapp/reactor/stream_side.hpp>
 
 namespace iapp {
@@ -8,6 +10,9 @@ namespace iapp {
 stream::~stream() {
     if (transport* t = detach()) {
         stream_side::close(*t);
+    }
+    if (inbox_ != nullptr) {
+        inbox_->handle_gone();
     }
 }
 
@@ -33,24 +38,53 @@ void stream::start(const stream_handlers& handlers, void* owner, const receive_o
 write_status stream::write(buffer_list what) {
     transport* t = record();
     if (t == nullptr || t->close_wanted || t->shutdown_wanted ||
-        t->unsent.size_bytes() >= t->write_limit_bytes) {
+        stream_side::unsent_bytes(*t) >= t->write_limit_bytes) {
         return write_status::refused;
     }
     home_->counters_.bytes_out += what.size_bytes();
-    t->unsent.append(std::move(what));
-    stream_side::begin_sending(*t);
-    return t->unsent.size_bytes() >= t->write_limit_bytes ? write_status::full : write_status::ok;
+    if (t->limits != nullptr) {
+        t->limits->send(std::move(what));
+    } else {
+        t->unsent.append(std::move(what));
+        stream_side::begin_sending(*t);
+    }
+    return stream_side::unsent_bytes(*t) >= t->write_limit_bytes ? write_status::full
+                                                                 : write_status::ok;
 }
 
 void stream::pause() {
     if (transport* t = record()) {
-        home_->engine_->pause_input(*t);
+        t->limits != nullptr ? t->limits->pause() : stream_side::pause_input(*t);
     }
 }
 
 void stream::resume() {
     if (transport* t = record()) {
-        home_->engine_->resume_input(*t);
+        t->limits != nullptr ? t->limits->resume() : stream_side::resume_input(*t);
+    }
+}
+
+namespace {
+
+// No limit for a rate of 0; a burst of 0 is what flows in a tenth of a second.
+std::optional<token_bucket> bucket_of(std::uint64_t bytes_per_second, std::uint64_t burst_bytes) {
+    if (bytes_per_second == 0) {
+        return std::nullopt;
+    }
+    return token_bucket{bytes_per_second, burst_bytes == 0 ? bytes_per_second / 10 : burst_bytes};
+}
+
+} // namespace
+
+void stream::limit_receive(std::uint64_t bytes_per_second, std::uint64_t burst_bytes) {
+    if (transport* t = record()) {
+        stream_side::limits_of(*t).limit_receive(bucket_of(bytes_per_second, burst_bytes));
+    }
+}
+
+void stream::limit_send(std::uint64_t bytes_per_second, std::uint64_t burst_bytes) {
+    if (transport* t = record()) {
+        stream_side::limits_of(*t).limit_send(bucket_of(bytes_per_second, burst_bytes));
     }
 }
 
@@ -76,7 +110,7 @@ void stream::abort() {
 
 std::size_t stream::unsent_bytes() const noexcept {
     const transport* t = record();
-    return t == nullptr ? 0 : t->unsent.size_bytes();
+    return t == nullptr ? 0 : stream_side::unsent_bytes(*t);
 }
 
 result<address> stream::peer_address() const {

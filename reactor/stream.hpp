@@ -10,8 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace iapp {
+
+class stream_inbox;
 
 // Whom a stream tells: functions that get `owner` as their first argument. A null function: the
 // owner does not want to know. Called by the worker's turn, never from within a call on the stream.
@@ -52,8 +55,16 @@ class stream : public transport_handle {
     static constexpr std::chrono::milliseconds flush_max{5'000};
 
     stream() noexcept = default;
-    stream(stream&&) noexcept = default;
-    stream& operator=(stream&&) noexcept = default;
+
+    stream(stream&& other) noexcept
+        : transport_handle{std::move(other)}, inbox_{std::exchange(other.inbox_, nullptr)} {}
+
+    stream& operator=(stream&& other) noexcept {
+        transport_handle::operator=(std::move(other));
+        std::swap(inbox_, other.inbox_);
+        return *this;
+    }
+
     ~stream();
 
     // Begins to receive, and makes `owner` the one to be told. A stream is started once; before
@@ -68,6 +79,15 @@ class stream : public transport_handle {
     // No more `bytes` until resume(), except for what was in flight.
     void pause();
     void resume();
+
+    // Lets bytes pass at this rate on the average, each way by itself, with bursts of so many bytes
+    // (0: what flows in a tenth of a second); a rate of 0 ends the limit. Bursts should be worth
+    // some milliseconds at least, which is what timers resolve. A received item counts when it has
+    // come, whole, so one may exceed the burst, and so may what was in flight; then nothing comes
+    // until that is made up for. pause() and resume() work as ever. What may not be sent yet waits
+    // in the stream and counts as unsent, for write_limit_bytes and for flush_max.
+    void limit_receive(std::uint64_t bytes_per_second, std::uint64_t burst_bytes = 0);
+    void limit_send(std::uint64_t bytes_per_second, std::uint64_t burst_bytes = 0);
 
     // Half-close: when all that was written is sent, the peer sees the end. Receiving goes on.
     void shutdown_write();
@@ -87,8 +107,11 @@ class stream : public transport_handle {
 
   private:
     friend class reactor;
+    friend class stream_inbox;
     friend struct listener_side;
     using transport_handle::transport_handle;
+
+    stream_inbox* inbox_ = nullptr; // of an owner who asks for bytes instead of being told
 };
 
 } // namespace iapp

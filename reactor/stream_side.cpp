@@ -1,6 +1,7 @@
 #include <iapp/reactor/stream_side.hpp>
 
 #include <iapp/reactor/reactor.hpp>
+#include <iapp/reactor/stream_limits.hpp>
 
 namespace iapp {
 
@@ -42,8 +43,30 @@ void stream_side::begin_sending(transport& t) {
     }
 }
 
+void stream_side::pause_input(transport& t) {
+    t.home->engine_->pause_input(t);
+}
+
+void stream_side::resume_input(transport& t) {
+    t.home->engine_->resume_input(t);
+}
+
+std::size_t stream_side::unsent_bytes(const transport& t) noexcept {
+    return t.unsent.size_bytes() + (t.limits == nullptr ? 0 : t.limits->waiting_bytes());
+}
+
+stream_limits& stream_side::limits_of(transport& t) {
+    if (t.limits == nullptr) {
+        t.limits = t.home->records_.make<stream_limits>(t);
+    }
+    return *t.limits;
+}
+
 void stream_side::received(transport& t, buffer&& data, std::size_t size) {
     t.home->counters_.bytes_in += size;
+    if (t.limits != nullptr) {
+        t.limits->received(size); // before its owner hears of it, who may close the stream
+    }
     if (const auto tell = handlers_of(t).on_bytes) {
         tell(t.owner, {t.id, std::move(data), size});
     }
@@ -73,7 +96,7 @@ void stream_side::output_over(transport& t, std::error_code why) {
         return;
     } else if (why) {
         fail(t, why);
-    } else {
+    } else if (unsent_bytes(t) == 0) { // else the rest waits for its limit
         if (!t.close_wanted && handlers_of(t).on_drained != nullptr) {
             handlers_of(t).on_drained(t.owner, {t.id});
         }
@@ -102,7 +125,7 @@ void stream_side::connect_over(transport& t, std::error_code why) {
 }
 
 void stream_side::after_output(transport& t) {
-    if (t.closing || t.connecting || t.output != output_kind::none) {
+    if (t.closing || t.connecting || t.output != output_kind::none || unsent_bytes(t) > 0) {
         return;
     }
     if (t.close_wanted) {
@@ -133,7 +156,7 @@ void stream_side::close(transport& t) {
     t.home->engine_->cancel_input(t);
     if (t.connecting) {
         t.home->close(t);
-    } else if (t.output != output_kind::none) {
+    } else if (t.output != output_kind::none || unsent_bytes(t) > 0) {
         t.home->arm_deadline(t, stream::flush_max);
     } else {
         t.home->close(t);

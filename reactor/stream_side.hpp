@@ -5,6 +5,8 @@
 
 namespace iapp {
 
+class stream_limits;
+
 // A stream connects (perhaps), then receives and sends side by side, then closes:
 //
 //   connecting --> open --+-- the peer's end --> input over --+
@@ -20,6 +22,12 @@ struct stream_side {
     static void begin_connecting(transport& t, const address& to, duration deadline);
     static void begin_receiving(transport& t);
     static void begin_sending(transport& t);
+    static void pause_input(transport& t);
+    static void resume_input(transport& t);
+    // Taken by write() and not yet handed to the kernel.
+    static std::size_t unsent_bytes(const transport& t) noexcept;
+    // Made when there are none.
+    static stream_limits& limits_of(transport& t);
     // The queue may be empty: does what was put off until then.
     static void after_output(transport& t);
     static void close(transport& t);

@@ -13,6 +13,7 @@
 namespace iapp {
 
 class reactor;
+class stream_limits;
 struct deadline_record;
 struct transport;
 
@@ -107,6 +108,7 @@ struct transport
 
     // The layer above the engine.
     deadline_record* deadline = nullptr;
+    stream_limits* limits = nullptr; // of a stream that has some
     std::uint32_t write_limit_bytes = 0;
     bool connecting = false;
     bool named = false; // a listener whose file has to be removed

@@ -3,56 +3,47 @@
 
 #include <iapp/iapp.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 
+using namespace std::chrono_literals;
+
 namespace {
 
-// Owns both connections of one client.
+// Owns both connections of one client. Either ends when the other one has, or by an error.
 class relay {
   public:
-    using accepts = iapp::messages<iapp::connected, iapp::bytes, iapp::drained, iapp::input_ended,
-                                   iapp::closed>;
+    using accepts = iapp::messages<>;
 
     relay(iapp::context& cx, iapp::stream client, const iapp::address& origin)
-        : cx_{cx}, client_{std::move(client)} {
-        iapp::result<iapp::stream> server = cx_.connect(origin);
-        if (!server) {
-            cx_.stop();
-            return;
-        }
-        server_ = std::move(*server);
-        cx_.start(client_);
-        cx_.start(server_); // receives once it is connected
-    }
-
-    void on(iapp::connected) {}
-
-    void on(iapp::bytes m) {
-        if (other(m.from).write(std::move(m.data)) != iapp::write_status::ok) {
-            same(m.from).pause(); // until the other side has taken what it has
-        }
-    }
-
-    void on(iapp::drained m) { other(m.from).resume(); }
-
-    void on(iapp::input_ended m) { other(m.from).shutdown_write(); }
-
-    void on(const iapp::closed& m) {
-        if (m.why || ++closed_ == 2) {
-            cx_.stop();
-        }
+        : cx_{cx}, client_{std::move(client)}, origin_{origin} {
+        cx_.run(&relay::run, this);
     }
 
   private:
-    iapp::stream& same(iapp::slot_id id) { return id == client_.id() ? client_ : server_; }
+    iapp::task<> run() {
+        const iapp::result<void> over = co_await serve().as_result();
+        if (!over) { // a reset or a timeout is an ordinary end, and no failure of the actor
+            std::fprintf(stderr, "relay: %s\n", over.error().message().c_str());
+        }
+        cx_.stop();
+    }
 
-    iapp::stream& other(iapp::slot_id id) { return id == client_.id() ? server_ : client_; }
+    iapp::task<> serve() {
+        server_ = co_await iapp::tcp::connect(cx_, origin_, 3s);
+        co_await iapp::all(pump(client_, server_), pump(server_, client_));
+    }
+
+    iapp::task<> pump(iapp::stream& from, iapp::stream& to) {
+        co_await iapp::transfer(from, to, {.idle = 10min});
+        to.shutdown_write(); // a half-close crosses the proxy
+    }
 
     iapp::context& cx_;
     iapp::stream client_;
     iapp::stream server_;
-    int closed_ = 0;
+    iapp::address origin_;
 };
 
 class front {

@@ -180,3 +180,58 @@ TEST_CASE("an actor whose constructor cannot take its arguments fails alone") {
     CHECK_FALSE(w.loop(0).spawn<picky>(one, std::move(two)));
     CHECK(w.loop(0).statistics().actors.actors_failed == 1);
 }
+
+namespace {
+
+// Throws at its n-th move.
+struct fragile {
+    explicit fragile(int moves_) : moves{moves_} {}
+
+    fragile(fragile&& from) : moves{from.moves - 1} {
+        if (moves == 0) {
+            throw 7;
+        }
+    }
+
+    fragile& operator=(fragile&&) = default;
+
+    ~fragile() { moves = 0; } // so that it travels by pointer
+
+    int moves;
+};
+
+struct give {
+    using reply = fragile;
+
+    fragile with;
+    int moves = 0;
+};
+
+class giver {
+  public:
+    using accepts = messages<give>;
+
+    fragile on(const give& what) { return fragile{what.moves}; }
+};
+
+} // namespace
+
+TEST_CASE("a request or reply that breaks on its way is not answered, wherever it breaks") {
+    constexpr int sound = 1'000;
+    for (int moves = 1; moves < 20; ++moves) {
+        for (const bool request_breaks : {true, false}) {
+            CAPTURE(moves);
+            CAPTURE(request_breaks);
+            checked_system sys;
+            const auto whom = sys->spawn<giver>({});
+            try {
+                give message{.with = fragile{request_breaks ? moves : sound},
+                             .moves = request_breaks ? sound : moves};
+                const auto answer = sys->ask(whom, patience(), std::move(message));
+                CHECK((answer || answer.error() == actor_error::unanswered));
+            } catch (int) {
+                // on the thread that asks
+            }
+        }
+    }
+}

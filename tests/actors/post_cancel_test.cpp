@@ -143,12 +143,12 @@ TEST_CASE("a thread has at most words_max posts under way; then it is refused un
 
 TEST_CASE("what stands in the way of a stop is dropped or has run, and says so") {
     checked_system sys{{.workers = 2}};
-    const std::thread::id there = thread_of(sys, 1);
     std::atomic<int> ran{0};
     endings late;
     const post_handle delayed =
         sys->post_after(worker{1}, 1h, [&ran, w = witness{late}] { ++ran; });
     CHECK(delayed);
+    const std::thread::id there = thread_of(sys, 1); // which has taken the post before
     std::thread stopper;
     std::vector<post_handle> handles;
     {

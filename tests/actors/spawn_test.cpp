@@ -205,3 +205,27 @@ TEST_CASE("actors come and go, and slots are used again under other names") {
     CHECK(last.actors.sent == 100);
     CHECK(last.actors.delivered <= 50); // the last one may have been stopped before it left
 }
+
+namespace {
+
+struct where {
+    using reply = const void*;
+};
+
+// Small and trivially copyable, so that a function could return it in a register.
+struct tiny {
+    using accepts = messages<where>;
+
+    explicit tiny(const void** made_at) { *made_at = this; }
+
+    const void* on(where) { return this; }
+};
+
+} // namespace
+
+TEST_CASE("what a constructor sees as its actor's address is where the actor lives") {
+    checked_system sys;
+    const void* made_at = nullptr;
+    const auto one = sys->spawn<tiny>({}, &made_at);
+    CHECK(sys.ask(one, where{}) == made_at);
+}

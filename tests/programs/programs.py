@@ -216,11 +216,12 @@ def on_every_engine(case):
 
 def load_tests(loader, cases):
     suite = unittest.TestSuite()
-    available = engines()
+    available = None
     for case in cases:
         if not getattr(case, "__test_on_every_engine__", False):
             suite.addTests(loader.loadTestsFromTestCase(case))
             continue
+        available = available or engines()
         for engine in available:
             one = type(f"{case.__name__}[{engine}]", (case,), {"engine": engine})
             suite.addTests(loader.loadTestsFromTestCase(one))

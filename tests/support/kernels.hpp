@@ -101,4 +101,10 @@ class forwarding_kernel : public kernel {
     std::unique_ptr<kernel> to_;
 };
 
+// Time passes only when the test says so.
+class stopped_clock_kernel final : public forwarding_kernel {
+  public:
+    time_point now() noexcept override { return time_point{std::chrono::hours{1}} + ahead; }
+};
+
 } // namespace iapp::test

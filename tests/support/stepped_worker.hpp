@@ -11,12 +11,6 @@
 
 namespace iapp::test {
 
-// Time passes only when the test says so.
-class stopped_clock_kernel final : public forwarding_kernel {
-  public:
-    time_point now() noexcept override { return time_point{std::chrono::hours{1}} + ahead; }
-};
-
 class stepped_worker final : private system_control {
   public:
     explicit stepped_worker(const worker_limits& limits = {}) : mesh_{1, limits.port()} {
@@ -71,12 +65,21 @@ class stepped_worker final : private system_control {
         turn(turns);
     }
 
+    // Does all offloaded work, in this thread; returns how many pieces.
+    unsigned work() {
+        unsigned done = 0;
+        for (; offloads_.run_one(); ++done) {
+        }
+        return done;
+    }
+
     // Ends all actors, as a system that stops.
     void end() {
         if (!ended_) {
             ended_ = true;
             loop_->ask_to_stop();
             loop_->run();
+            CHECK(offloads_.stop({}));
             while (loop_->discard_mail()) {
             }
         }
@@ -91,8 +94,11 @@ class stepped_worker final : private system_control {
 
     worker_loop& at(worker) override { return *loop_; }
 
+    offload_pool* offloads() noexcept override { return &offloads_; }
+
     mesh mesh_;
     stopped_clock_kernel* os_;
+    offload_pool offloads_{{.threads = 0}, "stepped"};
     std::unique_ptr<worker_loop> loop_;
     int exit_status_ = -1;
     bool ended_ = false;

@@ -1,0 +1,171 @@
+// Asks across workers and systems.
+
+#include "support/actors.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace iapp;
+using namespace iapp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct question {
+    using reply = std::string;
+    std::string text;
+};
+
+struct number {
+    using reply = int;
+    int of = 0;
+};
+
+struct quit {};
+
+// Answers the next one when it gets another, and the last one at its end, by letting it go.
+class hesitant {
+  public:
+    using accepts = messages<question, number, quit>;
+
+    explicit hesitant(context& cx) : cx_{cx} {}
+
+    void on(question&& what, replier<std::string> to) {
+        if (waiting_) {
+            waiting_.answer(text_);
+        }
+        waiting_ = std::move(to);
+        text_ = std::move(what.text);
+    }
+
+    int on(number what) { return what.of + 1; }
+
+    void on(quit) { cx_.stop(); }
+
+  private:
+    context& cx_;
+    replier<std::string> waiting_;
+    std::string text_;
+};
+
+struct rounds {
+    using reply = int;
+    int count = 0;
+};
+
+struct ask_one {
+    using reply = std::string;
+};
+
+// Asks again and again, and answers its own asker with the sum.
+class curious {
+  public:
+    using accepts = messages<rounds, ask_one>;
+
+    curious(context& cx, const ref_to<hesitant>& whom) : cx_{cx}, whom_{whom} {}
+
+    void on(rounds what, replier<int> to) {
+        left_ = what.count;
+        sum_ = 0;
+        to_ = std::move(to);
+        next();
+    }
+
+    void on(ask_one, replier<std::string> to) {
+        cx_.ask<question>(
+            whom_, patience(),
+            [to = std::move(to)](result<std::string> answer) mutable {
+                if (answer) {
+                    to.answer(*answer);
+                } else {
+                    to.fail(answer.error());
+                }
+            },
+            "a text that does not fit into a parcel");
+    }
+
+  private:
+    void next() {
+        if (left_-- == 0) {
+            to_.answer(sum_);
+            return;
+        }
+        cx_.ask<number>(
+            whom_, patience(),
+            [this](result<int> answer) {
+                if (answer) {
+                    sum_ += *answer;
+                    next();
+                } else {
+                    to_.fail(answer.error());
+                }
+            },
+            left_);
+    }
+
+    context& cx_;
+    ref_to<hesitant> whom_;
+    replier<int> to_;
+    int left_ = 0;
+    int sum_ = 0;
+};
+
+void ask_each_other(checked_system& near, checked_system& far, unsigned far_worker) {
+    const auto whom = far->spawn<hesitant>({.on = {far_worker}});
+    const auto asker = near->spawn<curious>({}, whom);
+    CHECK(near.ask(asker, rounds{100}) == 5050);
+    const auto other = near->spawn<curious>({}, whom);
+    std::thread first{[&] {
+        CHECK(near->ask(asker, patience(), ask_one{}).value() ==
+              "a text that does not fit into a parcel");
+    }};
+    // One of the two answers the other, whose own is then let go.
+    std::string ends;
+    CHECK(eventually([&] {
+        const auto answer = near->ask(other, 5ms, ask_one{});
+        return !answer;
+    }));
+    whom.send(question{"so that the first is answered"});
+    first.join();
+    whom.send(quit{});
+}
+
+} // namespace
+
+TEST_CASE("actors of two workers ask each other") {
+    checked_system sys{{.workers = 2}};
+    ask_each_other(sys, sys, 1);
+    const worker_statistics last = sys.stop();
+    CHECK(last.asks.asks ==
+          last.asks.answered + last.asks.timed_out + last.asks.unanswered + last.asks.cancelled);
+}
+
+TEST_CASE("actors of two systems ask each other") {
+    checked_system near;
+    checked_system far;
+    ask_each_other(near, far, 0);
+    far.stop();
+}
+
+TEST_CASE("an ask of an actor whose system has stopped is refused or unanswered") {
+    checked_system near;
+    checked_system far;
+    const auto whom = far->spawn<hesitant>({});
+    const auto asker = near->spawn<curious>({}, whom);
+    far.stop();
+    const auto answer = near->ask(asker, patience(), rounds{1});
+    CHECK(answer.error() == actor_error::refused);
+}
+
+TEST_CASE("what is asked and not answered when a system stops is unanswered") {
+    checked_system near;
+    checked_system far;
+    const auto whom = far->spawn<hesitant>({});
+    const auto asker = near->spawn<curious>({}, whom);
+    std::thread waits{
+        [&] { CHECK(near->ask(asker, patience(), ask_one{}).error() == actor_error::unanswered); }};
+    CHECK(eventually([&] { return far->statistics(patience())->actors.delivered == 1; }));
+    far.stop();
+    waits.join();
+}

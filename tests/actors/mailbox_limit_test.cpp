@@ -1,0 +1,279 @@
+// Limits on what waits for an actor.
+
+#include "support/stepped_worker.hpp"
+
+#include <string>
+
+using namespace iapp;
+using namespace iapp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct item {
+    int number = 0;
+};
+
+struct big_item {
+    std::string text;
+};
+
+struct query {
+    using reply = int;
+    int number = 0;
+};
+
+struct reserved_item {
+    int number = 0;
+};
+
+class collector {
+  public:
+    using accepts = messages<item, big_item, query, reserved_item>;
+
+    explicit collector(context& cx_) : cx{cx_} {}
+
+    void on(item what) { write(std::to_string(what.number)); }
+
+    void on(const big_item& what) { write(what.text); }
+
+    int on(query what) {
+        write("q" + std::to_string(what.number));
+        return what.number;
+    }
+
+    void on(reserved_item what) { write("r" + std::to_string(what.number)); }
+
+    void write(const std::string& text) {
+        log += text + ";";
+        if (log.size() > stop_at) {
+            cx.stop();
+        }
+    }
+
+    auto self() { return cx.self(*this); }
+
+    context& cx;
+    std::string log;
+    std::size_t stop_at = 10'000;
+};
+
+struct noise {};
+
+// Sends itself noise, so that something always waits, and looks at the order of the items.
+class noisy {
+  public:
+    using accepts = messages<item, query, noise>;
+
+    explicit noisy(context& cx) : cx_{cx} { on(noise{}); }
+
+    void on(item what) {
+        in_order_ = in_order_ && what.number == latest_ + 1;
+        latest_ = what.number;
+    }
+
+    int on(query) { return in_order_ ? latest_ : -1; }
+
+    void on(noise) { cx_.self(*this).send(noise{}); }
+
+  private:
+    context& cx_;
+    int latest_ = 0;
+    bool in_order_ = true;
+};
+
+class sender_of_items {
+  public:
+    using accepts = messages<item>;
+
+    explicit sender_of_items(const ref<item>& to) : to_{to} {}
+
+    void on(item last) {
+        for (int i = 1; i <= last.number; ++i) {
+            to_.send(item{i});
+        }
+    }
+
+  private:
+    ref<item> to_;
+};
+
+} // namespace
+
+template <>
+inline constexpr iapp::delivery iapp::delivery_of<reserved_item> = iapp::delivery::reserved;
+
+namespace {
+
+struct limited_actor {
+    explicit limited_actor(const mailbox_options& options) {
+        w.loop().limit_mailbox(c.self().id(), options);
+    }
+
+    // Sends `count` numbered items from the worker itself; how many send() took.
+    int send_items(int count) {
+        int taken = 0;
+        w.act([&] {
+            for (int i = 1; i <= count; ++i) {
+                taken += to.send(item{i}) ? 1 : 0;
+            }
+        });
+        w.turn();
+        return taken;
+    }
+
+    std::uint64_t dead(dead_letter reason) { return dead_letters(w.loop().statistics(), reason); }
+
+    stepped_worker w;
+    collector& c = w.spawn<collector>();
+    collector& other = w.spawn<collector>();
+    ref_to<collector> to = c.self();
+};
+
+} // namespace
+
+TEST_CASE("an actor without a limit takes what its worker takes") {
+    limited_actor a{{}};
+    CHECK(a.send_items(1000) == 1000);
+    CHECK(a.dead(dead_letter::refused) + a.dead(dead_letter::dropped) == 0);
+}
+
+TEST_CASE("a full mailbox refuses what comes, and its sender is told") {
+    limited_actor a{{.limit = 3}};
+    CHECK(a.send_items(5) == 3);
+    CHECK(a.c.log == "1;2;3;");
+    CHECK(a.dead(dead_letter::refused) == 2);
+    CHECK(a.send_items(2) == 2); // there is room again
+}
+
+TEST_CASE("a full mailbox drops the newest") {
+    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_newest}};
+    CHECK(a.send_items(5) == 5);
+    CHECK(a.c.log == "1;2;3;");
+    CHECK(a.dead(dead_letter::dropped) == 2);
+}
+
+TEST_CASE("a full mailbox drops the oldest") {
+    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_oldest}};
+    CHECK(a.send_items(5) == 5);
+    CHECK(a.c.log == "3;4;5;");
+    CHECK(a.dead(dead_letter::dropped) == 2);
+}
+
+TEST_CASE("the limit of one actor does not concern another") {
+    limited_actor a{{.limit = 1}};
+    a.w.act([&] {
+        for (int i = 1; i <= 3; ++i) {
+            a.to.send(item{i});
+            CHECK(a.other.self().send(item{i}));
+        }
+    });
+    a.w.turn();
+    CHECK(a.c.log == "1;");
+    CHECK(a.other.log == "1;2;3;");
+}
+
+TEST_CASE("what is reserved waits in order, but neither counts nor is dropped") {
+    for (const auto policy :
+         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+        limited_actor a{{.limit = 1, .when_full = policy}};
+        a.w.act([&] {
+            const auto send_reserved = [&](int number) {
+                CHECK(worker_loop::send(a.w.loop(), a.to.id().to_word(),
+                                        message_type_of<reserved_item>, reserved_item{number},
+                                        delivery::reserved));
+            };
+            send_reserved(1);
+            a.to.send(item{2});
+            send_reserved(3);
+            a.to.send(item{4});
+            send_reserved(5);
+        });
+        a.w.turn();
+        CHECK(a.c.log == (policy == mailbox_policy::drop_oldest ? "r1;r3;4;r5;" : "r1;2;r3;r5;"));
+    }
+}
+
+TEST_CASE("what arrives from other threads goes behind what waits, and falls under the limit") {
+    limited_actor a{{.limit = 2, .when_full = mailbox_policy::drop_newest}};
+    CHECK(a.to.send(item{1})); // by the door: handled at once, nothing waits
+    CHECK(a.to.send(item{2}));
+    a.w.turn();
+    CHECK(a.c.log == "1;2;");
+    iapp::post(a.w.loop(), [&] { a.to.send(item{3}); }); // waits in the queue
+    a.to.send(big_item{"four"});                         // so this goes behind it
+    a.to.send(item{5});                                  // and this has no place
+    a.to.send(reserved_item{6});
+    a.w.turn();
+    CHECK(a.c.log == "1;2;3;four;r6;");
+    CHECK(a.dead(dead_letter::dropped) == 1);
+}
+
+TEST_CASE("a request that a full mailbox does not take is refused, whatever the policy") {
+    for (const auto policy :
+         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+        limited_actor a{{.limit = 1, .when_full = policy}};
+        std::string answers;
+        a.w.act([&] {
+            for (int i = 1; i <= 2; ++i) {
+                a.other.cx.ask<query>(
+                    a.to, 1h,
+                    [&](result<int> r) {
+                        answers += r                                   ? std::to_string(*r)
+                                   : r.error() == actor_error::refused ? "refused"
+                                                                       : "?";
+                    },
+                    i);
+            }
+        });
+        a.w.turn();
+        a.w.turn();
+        const bool oldest = policy == mailbox_policy::drop_oldest;
+        CHECK((answers == (oldest ? "refused2" : "1refused") ||
+               answers == (oldest ? "2refused" : "refused1")));
+        CHECK(a.dead(dead_letter::refused) + a.dead(dead_letter::dropped) == 1);
+    }
+}
+
+TEST_CASE("what waits for an actor that ends is dead: stale, or stopped with the worker") {
+    limited_actor a{{.limit = 100}};
+    a.c.stop_at = 3;
+    std::string answer;
+    a.w.act([&] {
+        for (int i = 1; i <= 9; ++i) {
+            a.to.send(item{i});
+        }
+        a.to.send(big_item{"large"});
+        a.other.cx.ask<query>(
+            a.to, 1h, [&](result<int> r) { answer = r.error().message(); }, 1);
+    });
+    a.w.turn();
+    CHECK(a.dead(dead_letter::stale) == 9);
+    CHECK(answer == make_error_code(actor_error::unanswered).message());
+
+    limited_actor b{{.limit = 3000}};
+    b.w.act([&] {
+        for (int i = 1; i <= 2500; ++i) {
+            b.to.send(item{i});
+        }
+    });
+    b.w.end();
+    CHECK(b.dead(dead_letter::stopped) > 0);
+    const worker_statistics last = b.w.loop().statistics();
+    CHECK(last.actors.sent == last.actors.delivered + dead_letters(last));
+}
+
+TEST_CASE("a limit is given when an actor is spawned, and asks from outside fall under it") {
+    checked_system sys;
+    const auto to =
+        sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = mailbox_policy::refuse}});
+    // Its own noise waits there, so there is no place.
+    CHECK(sys->ask(to, patience(), query{1}).error() == actor_error::refused);
+}
+
+TEST_CASE("messages of another worker keep their order in the queue of an actor") {
+    checked_system sys{{.workers = 2}};
+    const auto to = sys->spawn<noisy>({.on = {0}, .mailbox = {.limit = 100'000}});
+    sys->spawn<sender_of_items>({.on = {1}}, ref<item>{to}).send(item{3000});
+    CHECK(eventually([&] { return sys.ask(to, query{}) == 3000; }));
+}
