@@ -2,6 +2,7 @@
 // How a request leaves, is handled and comes back as its answer; included by worker.hpp.
 
 #include <iapp/actors/actor_error.hpp>
+#include <iapp/actors/handler_scope.hpp>
 #include <iapp/actors/replier.hpp>
 #include <iapp/actors/worker.hpp>
 

@@ -42,7 +42,7 @@ result<void> system::stop(const actor_id& whom, std::chrono::nanoseconds deadlin
         return {};
     }
     auto slot = std::make_shared<reply_slot<exit_reason>>();
-    const result<exit_reason> ended = detail::await_reply<awaited_stop, exit_reason>(
+    const result<exit_reason> ended = await_reply<awaited_stop, exit_reason>(
         whom.home, whom.slot.to_word(), {{.within = deadline}, slot}, *slot, deadline);
     if (!ended && ended.error() == std::errc::timed_out) {
         kill(whom);

@@ -1,9 +1,10 @@
 #pragma once
 // reply_slot: where a thread that is no worker waits for the answer to one request.
 
-#include <chrono>
+#include <iapp/actors/notice.hpp>
+
 #include <optional>
-#include <semaphore>
+#include <utility>
 
 namespace iapp {
 
@@ -15,18 +16,18 @@ class reply_slot {
     // Worker: answers, or says by an empty answer that there will be none. Once.
     void answer(std::optional<Reply> reply) {
         reply_ = std::move(reply);
-        done_.release(); // pairs with the acquire in wait()
+        answered_.give();
     }
 
-    // The asker: false when there was no answer in time; the slot then stays alive until it is
-    // answered after all.
-    bool wait(std::chrono::nanoseconds deadline) { return done_.try_acquire_for(deadline); }
+    // What the asker waits for. If he gives up, the slot stays alive until it is answered after
+    // all.
+    notice& answered() noexcept { return answered_; }
 
-    // After wait() was true.
+    // After answered() was given.
     std::optional<Reply>& reply() noexcept { return reply_; }
 
   private:
-    std::binary_semaphore done_{0};
+    notice answered_;
     std::optional<Reply> reply_;
 };
 

@@ -1,9 +1,9 @@
 #include <iapp/actors/system.hpp>
 
+#include <iapp/actors/thread_driver.hpp>
 #include <iapp/mailbox/log.hpp>
 #include <iapp/reactor/engines.hpp>
 #include <iapp/reactor/os/signals.hpp>
-#include <iapp/reactor/os/threads.hpp>
 
 #include <cstdlib>
 
@@ -26,7 +26,9 @@ std::string describe_engine(const std::string& asked_for) {
 
 } // namespace
 
-system::system(system_options options) {
+system::system(const system_options& options, std::unique_ptr<worker_driver> own,
+               worker_driver* others)
+    : own_driver_{std::move(own)}, driver_{own_driver_ ? *own_driver_ : *others} {
     if (options.workers == 0 || options.workers > workers_max) {
         throw std::system_error(std::make_error_code(std::errc::invalid_argument),
                                 "a system has 1 to 62 workers");
@@ -34,41 +36,34 @@ system::system(system_options options) {
     os::ignore_broken_pipes();
     system_control& control = *this;
     mesh_ = std::make_unique<mesh>(options.workers, options.limits.port());
-    const std::vector<int> processors = os::usable_processors();
+    std::vector<worker_loop*> all;
     for (unsigned i = 0; i < options.workers; ++i) {
-        result<std::unique_ptr<reactor>> io = reactor::make(options.io);
+        result<std::unique_ptr<reactor>> io = driver_.make_reactor(options.io);
         if (!io) {
             throw std::system_error(io.error(), describe_engine(options.io.engine));
         }
-        auto made = std::make_unique<worker_thread>();
-        const worker_place place{.index = i,
-                                 .mesh = mesh_->ports(),
-                                 .idle = options.idle,
-                                 .processor_free = processors.size() >= options.workers,
-                                 .on_dead_letter = options.dead_letter_observer};
-        made->loop = std::make_unique<worker_loop>(place, std::move(*io), options.limits, control);
-        threads_.push_back(std::move(made));
-    }
-    std::vector<worker_loop*> all;
-    for (const auto& each : threads_) {
-        all.push_back(each->loop.get());
+        worker_place place{.index = i,
+                           .mesh = mesh_->ports(),
+                           .idle = options.idle,
+                           .on_dead_letter = options.dead_letter_observer};
+        driver_.settle(place);
+        loops_.push_back(
+            std::make_unique<worker_loop>(place, std::move(*io), options.limits, control));
+        all.push_back(loops_.back().get());
     }
     slot_grants::begin(all);
-    engine_name_ = threads_.front()->loop->io().engine_name();
-    if (options.offload.threads > 0) {
+    engine_name_ = loops_.front()->io().engine_name();
+    if (own_driver_ && options.offload.threads > 0) {
         offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
     }
     try {
-        for (unsigned i = 0; i < options.workers; ++i) {
-            const int processor =
-                options.pin && !processors.empty() ? processors[i % processors.size()] : -1;
-            threads_[i]->thread = std::thread{&system::run_thread, std::ref(*threads_[i]),
-                                              options.name + "-" + std::to_string(i), processor};
-        }
-        start_watchdog(options);
+        driver_.start(all);
     } catch (...) {
-        end_started_threads();
-        throw; // std::system_error: the operating system gives no more threads
+        discard_mail();
+        throw;
+    }
+    if (own_driver_) {
+        start_watchdog(options);
     }
 }
 
@@ -77,39 +72,31 @@ void system::start_watchdog(const system_options& options) {
         return;
     }
     std::vector<worker_loop*> workers;
-    for (const auto& each : threads_) {
-        workers.push_back(each->loop.get());
+    for (const auto& each : loops_) {
+        workers.push_back(each.get());
     }
-    watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
-                                                  options.name + "-watchdog");
+    try {
+        watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
+                                                      options.name + "-watchdog");
+    } catch (...) { // no thread to be had: then those of the workers end, too
+        static_cast<void>(stop(stop_deadline));
+        throw;
+    }
 }
 
-void system::end_started_threads() {
-    for (const auto& worker : threads_) {
-        if (worker->thread.joinable()) {
-            worker->loop->ask_to_stop();
-            worker->thread.join();
-        }
-    }
-    discard_mail();
-}
+system::system(const system_options& options)
+    : system{options, std::make_unique<thread_driver>(options.name, options.pin), nullptr} {}
 
-void system::run_thread(worker_thread& self, const std::string& name, int processor) {
-    os::name_this_thread(name);
-    if (processor >= 0) {
-        os::pin_this_thread(processor);
-    }
-    self.loop->run();
-    self.ended.release(); // pairs with the acquire in join_by()
-}
+system::system(const system_options& options, worker_driver& driver)
+    : system{options, nullptr, &driver} {}
 
 system::~system() {
     if (!stopped_ && !stop(stop_deadline)) {
         write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
-    for (const auto& worker : threads_) {
-        worker->loop->close_to_others();
+    for (const auto& worker : loops_) {
+        worker->close_to_others();
     }
     queues().life().end();
     discard_mail(); // what other threads were about to push when it stopped
@@ -117,14 +104,14 @@ system::~system() {
 
 void system::request_stop(int exit_status) noexcept {
     if (!stop_requested_.exchange(true, std::memory_order_acq_rel)) {
-        exit_status_.store(exit_status, std::memory_order_relaxed); // read after the semaphore
-        stop_wanted_.release(); // pairs with the acquire in wait()
+        exit_status_.store(exit_status, std::memory_order_relaxed); // read after the notice
+        stop_wanted_.give();
     }
 }
 
 worker_loop& system::at(worker which) {
     IAPP_CHECK(which.index < workers(), "the system has no such worker");
-    return *threads_[which.index]->loop;
+    return *loops_[which.index];
 }
 
 offload_pool* system::offloads() noexcept {
@@ -155,15 +142,11 @@ bool system::name_taken(std::string_view name) {
 }
 
 bool system::wait(std::chrono::nanoseconds time) {
-    stop_seen_ = stop_seen_ || stop_wanted_.try_acquire_for(time);
-    return stop_seen_;
+    return driver_.wait(stop_wanted_, time);
 }
 
 void system::wait_until_stopped() {
-    if (!stop_seen_) {
-        stop_wanted_.acquire(); // pairs with the release in request_stop()
-        stop_seen_ = true;
-    }
+    driver_.wait(stop_wanted_, std::chrono::nanoseconds::max());
 }
 
 result<void> system::stop(std::chrono::nanoseconds deadline) {
@@ -172,19 +155,18 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
         return {};
     }
     const steady::time_point until = steady::now() + deadline;
+    stop_report_.clear();
     queues().life().close();
-    for (const auto& worker : threads_) {
-        worker->loop->ask_to_stop();
+    for (const auto& worker : loops_) {
+        worker->ask_to_stop();
     }
-    bool all = true;
-    for (const auto& worker : threads_) {
-        all = join_by(*worker, until) && all;
-    }
-    if (all && offloads_ != nullptr && !offloads_->stop(until)) {
+    const worker_loop* const late = driver_.join(deadline);
+    if (late != nullptr) {
+        stop_report_ = late->late_report();
+    } else if (offloads_ != nullptr && !offloads_->stop(until)) {
         stop_report_ = offloads_->late_report();
-        all = false;
     }
-    if (!all) {
+    if (!stop_report_.empty()) {
         return std::errc::timed_out;
     }
     discard_mail();
@@ -196,23 +178,10 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
 void system::discard_mail() noexcept {
     for (bool some = true; some;) {
         some = false;
-        for (const auto& worker : threads_) {
-            some = worker->loop->discard_mail() || some;
+        for (const auto& worker : loops_) {
+            some = worker->discard_mail() || some;
         }
     }
-}
-
-bool system::join_by(worker_thread& worker, steady::time_point deadline) {
-    if (worker.joined) {
-        return true;
-    }
-    if (!worker.ended.try_acquire_until(deadline)) {
-        stop_report_ = worker.loop->late_report();
-        return false;
-    }
-    worker.thread.join();
-    worker.joined = true;
-    return true;
 }
 
 result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) {
@@ -222,7 +191,7 @@ result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) 
     }
     for (unsigned i = 0; i < workers(); ++i) {
         if (stopped_) {
-            sum += threads_[i]->loop->statistics();
+            sum += loops_[i]->statistics();
             continue;
         }
         const result<worker_statistics> one =

@@ -7,15 +7,13 @@
 #include <iapp/actors/offload_pool.hpp>
 #include <iapp/actors/reply_slot.hpp>
 #include <iapp/actors/watchdog.hpp>
-#include <iapp/actors/worker.hpp>
+#include <iapp/actors/worker_driver.hpp>
 #include <iapp/mailbox/mesh.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <semaphore>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace iapp {
@@ -43,7 +41,12 @@ class system final : private system_control {
     // Throws std::system_error: invalid_argument for a number of workers out of range or an engine
     // that this build does not have, else what the operating system refused. From then on a write
     // to a closed pipe is an error for the whole process, not a SIGPIPE.
-    explicit system(system_options options = {});
+    explicit system(const system_options& options = {});
+    // The same with workers that somebody else turns (a test, a simulation) instead of threads of
+    // their own: waiting for something then means turning them. The driver is used for this system
+    // alone and outlives it. Such a system has no other threads either: work that is offloaded is
+    // refused, and there is no watchdog.
+    system(const system_options& options, worker_driver& driver);
     // Stops within stop_deadline if stop() was not called; a worker that hangs then ends the
     // process with a message that names it, because its memory cannot be freed.
     ~system();
@@ -136,7 +139,7 @@ class system final : private system_control {
 
     const std::string& stop_report() const noexcept { return stop_report_; }
 
-    unsigned workers() const noexcept { return static_cast<unsigned>(threads_.size()); }
+    unsigned workers() const noexcept { return static_cast<unsigned>(loops_.size()); }
 
     std::string_view engine_name() const noexcept { return engine_name_; }
 
@@ -148,36 +151,34 @@ class system final : private system_control {
     worker_loop& at(worker which) override;
     offload_pool* offloads() noexcept override;
 
-    struct worker_thread {
-        std::unique_ptr<worker_loop> loop;
-        std::thread thread;
-        std::binary_semaphore ended{0};
-        bool joined = false;
-    };
+    system(const system_options& options, std::unique_ptr<worker_driver> own,
+           worker_driver* others);
 
     // Runs f(worker) on a worker and waits for what it returns.
     template <class F>
     auto call(unsigned index, std::chrono::nanoseconds deadline, F f)
         -> result<std::invoke_result_t<F&, worker_loop&>>;
+    // Sends a message that answers into `slot`, and waits for the answer.
+    template <class M, class R>
+    result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
+                          std::chrono::nanoseconds deadline);
     void start_watchdog(const system_options& options);
     // Whether a living actor goes by that name.
     bool name_taken(std::string_view name);
-    void end_started_threads();
     void discard_mail() noexcept;
-    static void run_thread(worker_thread& self, const std::string& name, int processor);
-    bool join_by(worker_thread& worker, std::chrono::steady_clock::time_point deadline);
 
+    std::unique_ptr<worker_driver> own_driver_; // of threads, unless somebody else's is used
+    worker_driver& driver_;
     std::unique_ptr<mesh> mesh_;
-    std::vector<std::unique_ptr<worker_thread>> threads_;
+    std::vector<std::unique_ptr<worker_loop>> loops_;
     std::unique_ptr<watchdog_thread> watchdog_;
     std::unique_ptr<offload_pool> offloads_;
     unsigned next_round_ = 0;
     std::string engine_name_;
     std::string stop_report_;
-    std::binary_semaphore stop_wanted_{0};
+    notice stop_wanted_;
     std::atomic<bool> stop_requested_{false};
     std::atomic<int> exit_status_{0};
-    bool stop_seen_ = false;
     bool stopped_ = false;
 };
 

@@ -77,14 +77,15 @@ struct thread_request {
     typename asker::slot_type slot;
 };
 
-// Sends a message that answers into `slot`, and waits for the answer.
+} // namespace detail
+
 template <class M, class R>
-result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
-                      std::chrono::nanoseconds deadline) {
+result<R> system::await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
+                              std::chrono::nanoseconds deadline) {
     if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
         return actor_error::refused;
     }
-    if (!slot.wait(deadline)) {
+    if (!driver_.wait(slot.answered(), deadline)) {
         return std::errc::timed_out;
     }
     if (!slot.reply()) {
@@ -93,16 +94,14 @@ result<R> await_reply(worker_handle home, std::uint64_t to, M message, reply_slo
     return std::move(*slot.reply());
 }
 
-} // namespace detail
-
 template <class F>
 auto system::call(unsigned index, std::chrono::nanoseconds deadline, F f)
     -> result<std::invoke_result_t<F&, worker_loop&>> {
     using R = std::invoke_result_t<F&, worker_loop&>;
     IAPP_CHECK(worker_loop::current() == nullptr, "a worker must not wait for a worker");
     auto slot = std::make_shared<reply_slot<R>>();
-    return detail::await_reply<detail::worker_call<F, R>, R>(threads_[index]->loop->handle(), 0,
-                                                             {std::move(f), slot}, *slot, deadline);
+    return await_reply<detail::worker_call<F, R>, R>(loops_[index]->handle(), 0,
+                                                     {std::move(f), slot}, *slot, deadline);
 }
 
 template <actor A, class... Args>
@@ -129,7 +128,8 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
         return made;
     };
     const result<slot_id> made = call(where, spawn_deadline, std::move(construct));
-    if (!made || !*made || (named && !(named->wait(spawn_deadline) && *named->reply()))) {
+    if (!made || !*made ||
+        (named && !(driver_.wait(named->answered(), spawn_deadline) && *named->reply()))) {
         return {};
     }
     return {there.handle(), *made};
@@ -193,7 +193,7 @@ result<detail::reply_of<M>> system::ask(const ref<Ms...>& whom, std::chrono::nan
             return actor_error::unanswered;
         }
         auto slot = std::make_shared<reply_slot<answer>>();
-        result<answer> waited = detail::await_reply<detail::thread_request<M>, answer>(
+        result<answer> waited = await_reply<detail::thread_request<M>, answer>(
             whom.actor().home, whom.id().to_word(), {std::move(message), deadline, slot}, *slot,
             deadline);
         return waited ? std::move(*waited) : answer{waited.error()};

@@ -18,6 +18,9 @@ constexpr duration poll_interval = std::chrono::microseconds{20};
 constexpr unsigned turns_per_clock = 8;
 constexpr std::uint64_t messages_per_clock = 64;
 
+// What an ending worker waits for its last operations before it looks again.
+constexpr duration end_poll_max = std::chrono::milliseconds{10};
+
 } // namespace
 
 worker_loop::worker_loop(const worker_place& place, std::unique_ptr<reactor> io,
@@ -133,20 +136,42 @@ bool worker_loop::spin(duration longest) {
     }
 }
 
+bool worker_loop::has_work() const noexcept {
+    return !local_.empty() || !to_end_.empty() || mail_.has_mail() || mail_.rung() ||
+           io_->has_work();
+}
+
 void worker_loop::run() {
-    // acquire: pairs with the release of ask_to_stop().
-    while (!stopping_.load(std::memory_order_acquire)) {
+    while (!asked_to_stop()) {
         turn(time_point::max());
     }
+    begin_end();
+    while (!end_turn(time_point::max())) {
+    }
+}
+
+void worker_loop::begin_end() {
     const current_scope scope{*this};
     io_->fire_timers(); // the time
     end_all_actors();
     asks_.fail_all(actor_error::unanswered);
     queues_.remove_callbacks();
     delayed_.drop_all();
-    io_->close_all(time_point::max());
+    io_->begin_close_all();
+}
+
+bool worker_loop::end_turn(time_point deadline) {
+    const current_scope scope{*this};
+    if (io_->open_sockets() > 0) {
+        io_->fire_timers();
+        const duration longest =
+            std::clamp<duration>(deadline - io_->now(), duration::zero(), end_poll_max);
+        io_->poll(longest);
+        return false;
+    }
     discard_local();
     send_out();
+    return true;
 }
 
 void worker_loop::ask_to_stop() noexcept {

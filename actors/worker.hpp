@@ -25,6 +25,7 @@
 #include <iapp/mailbox/memory_home.hpp>
 #include <iapp/mailbox/memory_pool.hpp>
 #include <iapp/reactor/reactor.hpp>
+#include <iapp/reactor/signal_source.hpp>
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
@@ -86,6 +87,7 @@ struct worker_place {
     idle_policy idle = {};
     bool processor_free = false;              // the process has a processor for each worker
     dead_letter_function on_dead_letter = {}; // may be empty
+    signal_source* signals = &process_signals::instance(); // outlives the worker
 };
 
 // Belongs to one thread at a time, which adopts it; only mail() and what the report functions give
@@ -106,10 +108,26 @@ class worker_loop {
     // not beyond `deadline` (time_point::max(): for ever; a past one: not at all).
     void turn(time_point deadline);
 
+    // Whether a turn would find something to do at once; what the kernel holds it does not know.
+    bool has_work() const noexcept;
+
+    // Whether mail to other workers waits, after a turn for room there.
+    bool holds_unsent() const noexcept { return mail_.holds_unsent(); }
+
     // Turns until ask_to_stop(), then ends all actors and all I/O, however long that takes.
     void run();
     // Any thread: run() ends. Nothing is accepted from other threads any more.
     void ask_to_stop() noexcept;
+
+    // What run() does, for whoever turns a worker by hand. When it was asked to stop: begin_end()
+    // ends the actors and begins to close the sockets; then end_turn() as often as it takes, one
+    // look at I/O each, which waits as turn() does. True: the worker has ended.
+    bool asked_to_stop() const noexcept {
+        return stopping_.load(std::memory_order_acquire); // pairs with the release of ask_to_stop()
+    }
+
+    void begin_end();
+    bool end_turn(time_point deadline);
 
     // After run() of all workers: waits for other threads that are about to push. From then on what
     // they send is counted by the process. The destructor does it otherwise.

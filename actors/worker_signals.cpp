@@ -1,7 +1,6 @@
 // Signals of a worker's actors.
 
 #include <iapp/actors/worker.hpp>
-#include <iapp/reactor/os/signals.hpp>
 
 #include <algorithm>
 
@@ -9,7 +8,7 @@ namespace iapp {
 
 std::error_code worker_loop::subscribe(int number, cell& actor, signal_options options) noexcept {
     const auto knock = [](void* mail) noexcept { static_cast<port*>(mail)->knock(); };
-    if (const std::error_code refused = os::catch_signal(
+    if (const std::error_code refused = place_.signals->catch_signal(
             number, {options.first_only, options.ignore_afterwards}, knock, &mail_port())) {
         return refused;
     }
@@ -18,14 +17,14 @@ std::error_code worker_loop::subscribe(int number, cell& actor, signal_options o
 }
 
 void worker_loop::unsubscribe(int number) noexcept {
-    os::release_signal(number);
+    place_.signals->release_signal(number);
     std::erase_if(signals_, [=](const signal_subscription& s) { return s.number == number; });
 }
 
 void worker_loop::deliver_signals() {
     for (std::size_t i = 0; i < signals_.size();) {
         const signal_subscription of = signals_[i];
-        cell* actor = os::take_signal(of.number) ? find(of.actor) : nullptr;
+        cell* actor = place_.signals->take_signal(of.number) ? find(of.actor) : nullptr;
         if (actor != nullptr) {
             actor->type.on_signal(*actor, {of.number});
         }

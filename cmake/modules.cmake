@@ -34,16 +34,20 @@ function(iapp_add_module name)
         FILES_MATCHING PATTERN "*.hpp" PATTERN detail EXCLUDE)
 endfunction()
 
-# iapp_add_umbrella(LIBS …): iapp::iapp links every module; <iapp/iapp.hpp> includes everything.
+# iapp_add_umbrella(HEADERS … LIBS …): iapp::iapp links every module, and each header at the root
+# is included as <iapp/HEADER>.
 function(iapp_add_umbrella)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBS")
-    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/iapp.hpp ${IAPP_INCLUDE_LINKS}/iapp/iapp.hpp SYMBOLIC)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "HEADERS;LIBS")
+    foreach(header IN LISTS arg_HEADERS)
+        file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${header} ${IAPP_INCLUDE_LINKS}/iapp/${header}
+            SYMBOLIC)
+    endforeach()
     add_library(iapp_iapp INTERFACE)
     add_library(iapp::iapp ALIAS iapp_iapp)
     set_target_properties(iapp_iapp PROPERTIES EXPORT_NAME iapp)
     list(TRANSFORM arg_LIBS PREPEND iapp_)
     target_link_libraries(iapp_iapp INTERFACE ${arg_LIBS})
     install(TARGETS iapp_iapp EXPORT iappTargets COMPONENT devel)
-    install(FILES ${PROJECT_SOURCE_DIR}/iapp.hpp
+    install(FILES ${arg_HEADERS}
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/iapp COMPONENT devel)
 endfunction()

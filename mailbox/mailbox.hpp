@@ -61,6 +61,9 @@ class mailbox {
 
     bool outbox_empty(unsigned to) const noexcept { return outboxes_[to].empty(); }
 
+    // Whether some outbox holds something: what was sent since the last flush(), or waits for room.
+    bool holds_unsent() const noexcept { return unflushed_ != 0; }
+
     // Pushes what the outboxes hold, but for those that wait for room.
     void flush();
 

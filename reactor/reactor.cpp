@@ -63,13 +63,17 @@ void reactor::poll(duration timeout) {
     engine_->poll(timeout);
 }
 
-bool reactor::close_all(time_point deadline) {
+void reactor::begin_close_all() {
     closing_ = true;
     transports_.for_each([this](slot_id, transport& t) {
         t.owner = nullptr;
         disarm_deadline(t);
         close(t);
     });
+}
+
+bool reactor::close_all(time_point deadline) {
+    begin_close_all();
     while (transports_.size() > 0) {
         if (now() >= deadline) {
             return false;

@@ -86,8 +86,10 @@ class reactor {
     // wait ended, and the same until then.
     time_point now() const noexcept { return clock_.now(); }
 
-    // Closes everything without flushing and polls until every last operation has ended; handles
-    // hear nothing of it. Afterwards nothing can be opened. False when `deadline` came first.
+    // Begins to close everything without flushing; handles hear nothing of it, and nothing can be
+    // opened any more. When open_sockets() is zero every last operation has ended.
+    void begin_close_all();
+    // The same, and polls until it is done. False when `deadline` came first.
     bool close_all(time_point deadline);
 
     // Any thread, also a signal handler: the present or else the next poll() returns.

@@ -66,7 +66,7 @@ void session::over(const iapp::closed& what) {
 }
 
 std::uint64_t session::left_to_send(std::uint64_t wanted_bytes) const noexcept {
-    return limit_ == 0 ? wanted_bytes : std::min(wanted_bytes, limit_ - sent_);
+    return std::min(wanted_bytes, limit_ - sent_);
 }
 
 bool session::send(std::uint64_t bytes) {
@@ -110,7 +110,9 @@ void writer::on(const iapp::closed& m) {
 }
 
 requester::requester(iapp::context& cx, worker_state& of, const assignment& given)
-    : cx_{cx}, session_{cx, of, given}, requests_max_{given.bytes / of.wanted.io_size},
+    : cx_{cx}, session_{cx, of, given}, requests_max_{given.bytes == no_limit
+                                                          ? no_limit
+                                                          : given.bytes / of.wanted.io_size},
       started_(of.wanted.depth) {
     if (of.wanted.does == mode::churn) {
         requests_max_ = 1;
@@ -127,7 +129,7 @@ void requester::on(iapp::connected) {
 }
 
 void requester::send_request() {
-    if (requests_max_ > 0 && requests_sent_ == requests_max_) {
+    if (requests_sent_ == requests_max_) {
         finishing_ = true;
         return;
     }

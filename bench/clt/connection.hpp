@@ -27,11 +27,14 @@ struct worker_state {
     bool finishing = false;
 };
 
+// So many bytes mean: until told to finish.
+inline constexpr std::uint64_t no_limit = UINT64_MAX;
+
 // What a connection was given by its dialer.
 struct assignment {
     std::uint64_t number = 0;
     iapp::address to;
-    std::uint64_t bytes = 0; // to send; 0: until told to finish
+    std::uint64_t bytes = no_limit; // to send
     iapp::ref<ended> dialer;
 };
 
@@ -63,7 +66,7 @@ class session {
 
     std::uint64_t received_bytes() const noexcept { return received_; }
 
-    bool finished_sending() const noexcept { return limit_ > 0 && sent_ >= limit_; }
+    bool finished_sending() const noexcept { return sent_ >= limit_; }
 
   private:
     iapp::context& cx_;
@@ -122,7 +125,7 @@ class requester {
 
     iapp::context& cx_;
     session session_;
-    std::uint64_t requests_max_; // 0: no limit
+    std::uint64_t requests_max_;
     std::uint64_t requests_sent_ = 0;
     std::uint64_t answered_ = 0;
     std::vector<iapp::time_point> started_; // by request modulo depth

@@ -75,6 +75,9 @@ const iapp::address& dialer::destination(std::uint64_t number) const {
 // Whole requests in echo mode, single bytes otherwise; the first connections take the remainder.
 std::uint64_t dialer::share_of_bytes(std::uint64_t number) const {
     const config& wanted = state_.wanted;
+    if (wanted.bytes == 0) {
+        return no_limit;
+    }
     const std::uint64_t unit = wanted.does == mode::write ? 1 : wanted.io_size;
     const std::uint64_t units = wanted.bytes / unit;
     const std::uint64_t index = std::uint64_t{cx_.worker_index()} * wanted.conns + number;

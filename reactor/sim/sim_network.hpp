@@ -94,6 +94,9 @@ class sim_network {
     std::unique_ptr<engine> make_engine(sim_host host, sim_character character,
                                         const engine_parts& parts);
 
+    // Who waits for what concerns the engine that was made last.
+    const sim_waiter& latest_waiter() const noexcept { return *waiters_.back(); }
+
     // Time.
     time_point now() const noexcept { return now_; }
 

@@ -36,7 +36,7 @@ def include_flags(root, folder):
     """The include folders of the build: <iapp/…> through links, programs' own from above."""
     links = os.path.join(folder, "iapp")
     os.mkdir(links)
-    for name in [*MODULES, "iapp.hpp"]:
+    for name in [*MODULES, "iapp.hpp", "sim.hpp", "testing.hpp"]:
         if os.path.exists(os.path.join(root, name)):
             os.symlink(os.path.join(root, name), os.path.join(links, name))
     flags = ["-I", folder, "-I", os.path.join(root, "tests")]

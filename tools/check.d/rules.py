@@ -22,7 +22,7 @@ def includes(file):
 
 
 def arrows(files):
-    """mailbox <- reactor <- diskio <- actors <- bench, tests, tools, examples."""
+    """mailbox <- reactor <- diskio <- actors <- testing <- bench, tests, tools, examples."""
     for file in files:
         if not file.is_source or file.top not in MODULES:
             continue

@@ -3,7 +3,7 @@
 import os
 import re
 
-MODULES = ["mailbox", "reactor", "diskio", "actors"]
+MODULES = ["mailbox", "reactor", "diskio", "actors", "testing"]
 CONSUMERS = ["bench", "tests", "tools", "examples"]
 SOURCE = re.compile(r"\.(hpp|cpp|h|c)$")
 

@@ -1,0 +1,73 @@
+#include <iapp/testing/sim_driver.hpp>
+
+#include <iapp/testing/sim_world.hpp>
+
+#include <algorithm>
+
+namespace iapp {
+
+result<std::unique_ptr<reactor>> sim_driver::make_reactor(const reactor_options& options) {
+    sim_network& network = world_.network();
+    stalled_until_.emplace_back();
+    return reactor::make(options, network.make_kernel(host_), [&](const engine_parts& parts) {
+        auto tap =
+            std::make_unique<engine_tap>(network.make_engine(host_, character_, parts), network);
+        taps_.push_back(tap.get());
+        return result<std::unique_ptr<engine>>{std::move(tap)};
+    });
+}
+
+bool sim_driver::runnable(std::size_t index) noexcept {
+    return !workers()[index].ended() && stalled_until_[index] <= now() && !taps_[index]->sleeps();
+}
+
+void sim_driver::turn(std::size_t index) {
+    workers()[index].turn(time_point::max());
+}
+
+time_point sim_driver::next_event() noexcept {
+    time_point next = time_point::max();
+    for (std::size_t i = 0; i < taps_.size(); ++i) {
+        if (!workers()[i].ended()) {
+            next =
+                std::min(next, stalled_until_[i] > now() ? stalled_until_[i] : taps_[i]->wake_at());
+        }
+    }
+    return next;
+}
+
+std::string sim_driver::lost_wake() noexcept {
+    const auto stalled = [this](time_point until) { return until > now(); };
+    if (std::any_of(stalled_until_.begin(), stalled_until_.end(), stalled)) {
+        return {};
+    }
+    for (const stepped_worker& each : workers()) {
+        const worker_loop& loop = each.loop();
+        const std::string name = "worker " + std::to_string(loop.index());
+        if (!each.ended() && loop.has_work()) {
+            return name + " sleeps though it has something to do";
+        }
+        // Who stops takes no more mail, and what is left of it the system discards.
+        if (!loop.asked_to_stop() && loop.holds_unsent()) {
+            return name + " sleeps with mail for others that nobody will ask for";
+        }
+    }
+    return {};
+}
+
+time_point sim_driver::now() const noexcept {
+    return world_.now();
+}
+
+bool sim_driver::go_on(time_point until) {
+    if (!killed_) {
+        return world_.go_on(until);
+    }
+    for (std::size_t i = 0; i < workers().size(); ++i) {
+        turn(i);
+    }
+    constexpr std::uint64_t turns_max = 100'000;
+    return ++turns_after_kill_ < turns_max;
+}
+
+} // namespace iapp

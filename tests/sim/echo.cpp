@@ -1,0 +1,61 @@
+// Clients and an echo service with deadlines, on hosts of their own.
+
+#include "sim/echo_session.hpp"
+#include "sim/front.hpp"
+#include "sim/scenario.hpp"
+#include "sim/trouble.hpp"
+#include "sim/visitor.hpp"
+
+namespace iapp::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+using echo_front = front<echo_session, echo_rules*>;
+constexpr std::uint16_t port = 7;
+
+void start_service(sim_world& world, sim_host on, echo_rules& rules) {
+    const auto workers = static_cast<unsigned>(1 + world.random().below(3));
+    iapp::system& service = world.add_system(on, {.workers = workers});
+    for (unsigned i = 0; i < workers; ++i) {
+        service.spawn<echo_front>({.on = {i}}, sim_network::address_of(on, port), &rules);
+    }
+}
+
+} // namespace
+
+outcome play_echo(const sim_world_options& options) {
+    echo_rules rules; // these before the world, whose actors refer to them to the end
+    visits all;
+    sim_world world{options};
+    sim_random& random = world.random();
+    rules.world = all.world = &world;
+    rules.latest = all.latest = 20 * world.stall_max() + 1s;
+    rules.idle_max = 30s + duration{static_cast<duration::rep>(random.below(30'000'000'000))};
+
+    const sim_host there = world.add_host();
+    start_service(world, there, rules);
+    iapp::system& clients = world.add_system(
+        world.network().first_host(), {.workers = static_cast<unsigned>(1 + random.below(3))});
+    bool quiet = is_peaceful(world.network().options().faults) && world.stall_max() <= 50ms;
+    quiet = !maybe_partition(world, world.network().first_host(), there) && quiet;
+    world.run_for(1s); // the service comes up
+
+    const std::uint64_t bytes_max = random.chance(300'000) ? 2'000'000 : 50'000;
+    for (std::uint64_t i = 1 + random.below(20); i > 0; --i) {
+        begin_visit(all, clients, sim_network::address_of(there, port), bytes_max, 60s);
+        world.run_for(duration{static_cast<duration::rep>(random.below(20'000'000))});
+        if (random.chance(20'000)) {
+            world.kill(there);
+            start_service(world, there, rules);
+            quiet = false;
+        }
+    }
+    world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
+    world.require(!quiet || all.complete(), "without trouble every visit is complete");
+    world.finish();
+    return outcome_of(world);
+}
+
+} // namespace iapp::test

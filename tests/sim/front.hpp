@@ -1,0 +1,47 @@
+#pragma once
+// front: listens, and spawns a session for each connection.
+
+#include <iapp/sim.hpp>
+
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+namespace iapp::test {
+
+struct listen_again {};
+
+// Session's constructor takes the context, the connection, and Args. Some faults keep it from
+// listening for a while: then it tries again.
+template <class Session, class... Args>
+class front {
+  public:
+    using accepts = messages<accepted, listen_again>;
+
+    front(context& cx, const address& at, const Args&... args) : cx_{cx}, at_{at}, args_{args...} {
+        on(listen_again{});
+    }
+
+    void on(accepted m) {
+        std::apply([&](auto&... each) { cx_.spawn<Session>(std::move(m.connection), each...); },
+                   args_);
+    }
+
+    void on(listen_again) {
+        result<listener> made = cx_.listen(at_, {.balance = true});
+        if (made) {
+            listener_ = std::move(*made);
+        } else {
+            again_ = cx_.after(std::chrono::milliseconds{100}, listen_again{});
+        }
+    }
+
+  private:
+    context& cx_;
+    address at_;
+    std::tuple<Args...> args_;
+    listener listener_;
+    timer again_;
+};
+
+} // namespace iapp::test
