@@ -2,7 +2,6 @@
 // exit_reason: why an actor ended.
 
 #include <cstdint>
-#include <string_view>
 
 namespace iapp {
 
@@ -12,11 +11,5 @@ enum class exit_reason : std::uint8_t {
     killed,          // by force, without handling what it had been sent before
     worker_stopping, // with its system
 };
-
-// "stopped", for people.
-constexpr std::string_view name_of(exit_reason why) noexcept {
-    constexpr std::string_view names[] = {"stopped", "failed", "killed", "worker stopping"};
-    return names[static_cast<std::size_t>(why)];
-}
 
 } // namespace iapp
