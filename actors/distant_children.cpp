@@ -58,7 +58,7 @@ void distant_children::tell(const distant_parent& parent) {
 void distant_children::parent_ended(attachment& self, exit_reason why) noexcept {
     auto& mine = static_cast<record&>(self);
     if (why != exit_reason::worker_stopping) {
-        send_stop(mine.child, {.why = reason_for_children(why), .in_good_order = false},
+        send_stop(mine.child, {.why = for_children(why), .in_good_order = false},
                   delivery::reserved);
     }
     mine.home.distant().records_.destroy(mine.name);

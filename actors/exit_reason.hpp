@@ -26,9 +26,4 @@ constexpr std::string_view name_of(exit_reason why) noexcept {
     return names[static_cast<std::size_t>(why)];
 }
 
-// Why the children of an actor that ends by `why` end: one that failed lets others stop.
-constexpr exit_reason reason_for_children(exit_reason why) noexcept {
-    return why == exit_reason::failed ? exit_reason::stopped : why;
-}
-
 } // namespace iapp

@@ -12,7 +12,7 @@ void worker_loop::end(cell& actor) noexcept {
     actor.stopping = true;
     for (cell* each = &actor;;) {
         while (relative* const child = each->youngest()) {
-            const exit_reason why = reason_for_children(each->why);
+            const exit_reason why = for_children(each->why);
             each = static_cast<cell*>(child);
             each->stop(why);
         }

@@ -21,15 +21,6 @@ const std::map<std::string, std::function<case_run(const actor_options&, run_cou
     {"spawn", bench::run_spawn},
 };
 
-bench::message_options as_messages(const actor_options& options) {
-    bench::message_options messages;
-    messages.name = options.name;
-    messages.count = options.count;
-    messages.producers = options.actors;
-    messages.subscribers = options.actors;
-    return messages;
-}
-
 int measure(const actor_options& options) {
     const bench::processor_pair processors = bench::choose_processors();
     const bench::case_settings settings = bench::settings_of(options);
@@ -44,7 +35,7 @@ int measure(const actor_options& options) {
         figures = bench::measure_case(settings, processors, bench::expected_of(options),
                                       [&] { return found->second(options, counts); });
     } else {
-        const bench::message_options messages = as_messages(options);
+        const bench::message_options messages = bench::as_messages(options);
         figures = bench::measure_case(settings, processors, bench::expected_of(messages),
                                       [&] { return bench::run_flow(messages, counts); });
     }

@@ -33,6 +33,15 @@ case_settings settings_of(const actor_options& options) {
     return {options.name, options.repeats, crosses ? 2U : 1U, options.json};
 }
 
+message_options as_messages(const actor_options& options) {
+    message_options messages;
+    messages.name = options.name;
+    messages.count = options.count;
+    messages.producers = options.actors;
+    messages.subscribers = options.actors;
+    return messages;
+}
+
 case_run expected_of(const actor_options& options) {
     if (options.name == "spawn") {
         return {0, options.count / options.actors * options.actors, 0};

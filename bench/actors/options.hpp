@@ -18,6 +18,7 @@
 
 #include "harness/case_report.hpp"
 #include "harness/flags.hpp"
+#include "messages/options.hpp"
 
 #include <cstdint>
 #include <string>
@@ -40,6 +41,9 @@ unsigned actors_of(const std::string& name);
 void add_actor_flags(CLI::App& app, actor_options& options, const std::vector<std::string>& cases);
 
 case_settings settings_of(const actor_options& options);
+
+// The same for the cases that the message benchmarks have: fan_in and broadcast.
+message_options as_messages(const actor_options& options);
 
 // What each run of ping, ring, ask and spawn must handle; the sum of a counter in the message where
 // there is one.

@@ -44,7 +44,11 @@ class waiting_room {
   public:
     using accepts = iapp::messages<open, enter, next>;
 
-    void on(open m) { barber_ = m.barber; }
+    // Comes from main, and a customer of another worker may be faster.
+    void on(open m) {
+        barber_ = m.barber;
+        wake_barber();
+    }
 
     void on(enter m) {
         if (seats_.size() == savina::sleeping_barber_seats) {
@@ -62,7 +66,7 @@ class waiting_room {
 
   private:
     void wake_barber() {
-        if (!busy_ && !seats_.empty()) {
+        if (barber_ && !busy_ && !seats_.empty()) {
             busy_ = true;
             barber_.send(enter{seats_.front()});
             seats_.pop_front();

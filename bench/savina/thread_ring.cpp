@@ -1,5 +1,6 @@
 #include "savina/solve.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace {
@@ -18,11 +19,19 @@ class node {
 
     node(iapp::context& cx, savina::solution& all, std::uint64_t n) : cx_{cx}, all_{all}, n_{n} {}
 
-    void on(next m) { next_ = m.who; }
+    // Comes from main, and a token from another worker may be faster.
+    void on(next m) {
+        next_ = m.who;
+        if (early_.hops > 0) {
+            on(std::exchange(early_, token{}));
+        }
+    }
 
     void on(token m) {
         if (m.hops == n_) {
             all_.reach(cx_, m.hops);
+        } else if (!next_) {
+            early_ = m;
         } else {
             next_.send(token{m.hops + 1});
         }
@@ -33,6 +42,7 @@ class node {
     savina::solution& all_;
     const std::uint64_t n_;
     iapp::ref<token> next_;
+    token early_{};
 };
 
 } // namespace

@@ -19,15 +19,6 @@ const std::map<std::string, std::function<bench::case_run(const actor_options&, 
     {"spawn", peers::caf_spawn},
 };
 
-bench::message_options as_messages(const actor_options& options) {
-    bench::message_options messages;
-    messages.name = options.name;
-    messages.count = options.count;
-    messages.producers = options.actors;
-    messages.subscribers = options.actors;
-    return messages;
-}
-
 int measure(const actor_options& options) {
     const bench::processor_pair processors = bench::choose_processors();
     const bench::case_settings settings = bench::settings_of(options);
@@ -41,7 +32,7 @@ int measure(const actor_options& options) {
         figures = bench::measure_case(settings, processors, bench::expected_of(options),
                                       [&] { return found->second(options, processors.first); });
     } else {
-        const bench::message_options messages = as_messages(options);
+        const bench::message_options messages = bench::as_messages(options);
         const auto run = options.name == "fan_in" ? peers::caf_flow : peers::caf_broadcast;
         figures = bench::measure_case(settings, processors, bench::expected_of(messages),
                                       [&] { return run(messages, processors); });
