@@ -77,7 +77,10 @@ void on_event(void* owner, Parameter what) {
 template <class A, class Parameter>
 constexpr auto handler_of() -> void (*)(void*, Parameter) {
     using M = std::remove_cvref_t<Parameter>;
-    if constexpr (accepts_message<A, M> && handles<A, M>) { // else handler_check says it
+    // One after the other: an on() that takes everything may not compile for what is not accepted.
+    if constexpr (!accepts_message<A, M>) {
+        return nullptr;
+    } else if constexpr (handles<A, M>) { // else handler_check says it
         return &on_event<A, Parameter>;
     } else {
         return nullptr;
@@ -88,6 +91,15 @@ template <class A>
 void tell_signal(cell& self, signalled what) {
     if constexpr (handles<A, signalled>) {
         tell<A>(self, std::move(what));
+    }
+}
+
+template <class A>
+constexpr auto signal_handler_of() -> void (*)(cell&, signalled) {
+    if constexpr (accepts_message<A, signalled>) {
+        return &tell_signal<A>;
+    } else {
+        return nullptr;
     }
 }
 
@@ -194,7 +206,7 @@ inline constexpr actor_type type_of{
                  .on_closed = detail::handler_of<A, const closed&>()},
     .watch = {.on_ready = detail::handler_of<A, watched>(),
               .on_closed = detail::handler_of<A, const closed&>()},
-    .on_signal = accepts_message<A, signalled> ? &detail::tell_signal<A> : nullptr,
+    .on_signal = detail::signal_handler_of<A>(),
 };
 
 template <actor A, class... Args>

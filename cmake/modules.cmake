@@ -25,7 +25,7 @@ function(iapp_add_module name)
     target_link_libraries(iapp_${name} ${scope} ${arg_LIBS})
     if(arg_SOURCES)
         iapp_precompile(iapp_${name})
-        iapp_share_compilation(iapp_${name})
+        iapp_share_compilation(iapp_${name} 12)
     endif()
     install(TARGETS iapp_${name} EXPORT iappTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devel)

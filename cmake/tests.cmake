@@ -31,6 +31,7 @@ function(iapp_add_test_program)
         ${arg_SOURCES} ${arg_ENGINE_SOURCES} ${arg_POLLER_SOURCES} ${arg_HELPERS})
     target_link_libraries(${arg_NAME} PRIVATE iapp_test_support ${arg_LIBS})
     iapp_precompile(${arg_NAME})
+    iapp_share_compilation(${arg_NAME} 6) # each has a namespace of its own, for that
 
     foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES arg_POLLER_SOURCES)
         set(engines none)

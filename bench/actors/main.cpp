@@ -3,6 +3,7 @@
 #include "actors/cases.hpp"
 #include "harness/common_summary.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <functional>

@@ -1,5 +1,7 @@
 #include "actors/options.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace bench {
 
 unsigned actors_of(const std::string& name) {

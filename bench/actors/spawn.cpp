@@ -8,7 +8,7 @@ namespace bench {
 
 namespace {
 
-struct go {};
+struct begin {};
 
 struct quit {};
 
@@ -36,13 +36,13 @@ class idle {
 // Makes a generation, stops it, and goes on when all of it are gone.
 class parent {
   public:
-    using accepts = iapp::messages<go, all_told>;
+    using accepts = iapp::messages<begin, all_told>;
 
     parent(iapp::context& cx, finish_line& line, std::uint64_t generations, unsigned children)
         : cx_{cx}, line_{line}, generations_{generations}, left_{generations}, children_(children) {
     }
 
-    void on(go) {
+    void on(begin) {
         if (left_ == generations_) {
             line_.start();
         }
@@ -60,7 +60,7 @@ class parent {
             line_.warm();
         }
         if (left_ > 0) {
-            cx_.self(*this).send(go{});
+            cx_.self(*this).send(begin{});
         } else {
             line_.arrive(cx_, gone_, 0);
         }
@@ -87,12 +87,12 @@ class stateless {
 // Makes idle actors and says by how much the process grew.
 class maker {
   public:
-    using accepts = iapp::messages<go>;
+    using accepts = iapp::messages<begin>;
 
     maker(iapp::context& cx, unsigned actors, double& grown_bytes)
         : cx_{cx}, actors_{actors}, grown_bytes_{grown_bytes} {}
 
-    void on(go) {
+    void on(begin) {
         const std::uint64_t before = iapp::os::resident_bytes();
         for (unsigned i = 0; i < actors_; ++i) {
             cx_.spawn<stateless>();
@@ -113,7 +113,7 @@ case_run run_spawn(const actor_options& options, run_counts& counts) {
     finish_line line;
     iapp::system system{workers_of(1, iapp::idle_policy::adaptive())};
     const std::uint64_t generations = options.count / options.actors;
-    system.spawn<parent>({}, std::ref(line), generations, options.actors).send(go{});
+    system.spawn<parent>({}, std::ref(line), generations, options.actors).send(begin{});
     return finish(system, line, generations * options.actors, counts);
 }
 
@@ -122,7 +122,7 @@ case_run run_memory(const actor_options& options, double& bytes_per_actor, run_c
     iapp::system_options wanted = workers_of(1, iapp::idle_policy::adaptive());
     wanted.limits.actors_max = options.actors + 1;
     iapp::system system{wanted};
-    system.spawn<maker>({}, options.actors, std::ref(grown_bytes)).send(go{});
+    system.spawn<maker>({}, options.actors, std::ref(grown_bytes)).send(begin{});
     finish(system, finish_line{}, 1, counts);
     bytes_per_actor = grown_bytes / options.actors;
     return {0, counts.workers.actors.actors_ended - 1, 0};

@@ -6,6 +6,7 @@
 #include <iapp/reactor/buffer_pool.hpp>
 #include <iapp/reactor/os/process.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <map>
 

@@ -1,6 +1,7 @@
 #include "harness/flags.hpp"
 
 #include <charconv>
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace bench {

@@ -2,10 +2,15 @@
 // How sizes and times are written on the command line, and how a program ends on a wrong one.
 
 #include <chrono>
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+// A source that names flags includes CLI11, which takes seconds to compile.
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
 
 namespace bench {
 

@@ -2,6 +2,7 @@
 
 #include <iapp/reactor/engines.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <map>

@@ -6,6 +6,7 @@
 #include "messages/run_case.hpp"
 #include "raw/messages/messages.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <functional>

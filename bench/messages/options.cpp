@@ -2,6 +2,8 @@
 
 #include "messages/payload.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace bench {
 
 std::uint64_t count_of(const std::string& name) {

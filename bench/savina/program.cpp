@@ -4,6 +4,7 @@
 #include "harness/stopwatch.hpp"
 #include "harness/summary.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace savina {

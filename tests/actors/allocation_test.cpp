@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace allocation_test {
+
 namespace {
 
 constexpr unsigned burst = 200;
@@ -209,3 +211,5 @@ TEST_CASE("no allocation for small messages and posts of a thread that is no wor
     const std::uint64_t allocations = meter.by_process().calls;
     CHECK(allocations <= chunks_max);
 }
+
+} // namespace allocation_test

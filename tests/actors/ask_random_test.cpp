@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace ask_random_test {
+
 namespace {
 
 struct request_now {
@@ -200,3 +202,5 @@ TEST_CASE("asks, answers, deaths and credits at random leave nothing behind") {
         run(seed() + i);
     }
 }
+
+} // namespace ask_random_test

@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace ask_test {
+
 namespace {
 
 struct square {
@@ -146,3 +148,5 @@ TEST_CASE("an ask that waits when the system stops is answered or unanswered, ne
     asker.join();
     stopper.join();
 }
+
+} // namespace ask_test

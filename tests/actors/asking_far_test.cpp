@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace asking_far_test {
+
 namespace {
 
 struct question {
@@ -169,3 +171,5 @@ TEST_CASE("what is asked and not answered when a system stops is unanswered") {
     far.stop();
     waits.join();
 }
+
+} // namespace asking_far_test

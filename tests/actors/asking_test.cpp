@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace asking_test {
+
 namespace {
 
 struct square {
@@ -372,3 +374,5 @@ TEST_CASE("asks that are open when a worker stops are over without their callbac
     CHECK(p.counted().asks.cancelled == 1);
     CHECK(p.counted().asks.late == 1);
 }
+
+} // namespace asking_test

@@ -5,6 +5,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace attachment_test {
+
 namespace {
 
 struct noted_end {
@@ -86,3 +88,5 @@ TEST_CASE("what is attached to an actor ends before it, the latest first, and he
     CHECK(ends_after(nullptr) == reasons{{3, exit_reason::worker_stopping, true},
                                          {1, exit_reason::worker_stopping, true}});
 }
+
+} // namespace attachment_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace back_pressure_test {
+
 namespace {
 
 constexpr std::uint32_t credits = 16;
@@ -188,3 +190,5 @@ TEST_CASE(
     const worker_statistics last = sys.stop();
     CHECK(dead_letters(last) == 0);
 }
+
+} // namespace back_pressure_test

@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace balance_test {
+
 namespace {
 
 struct again {};
@@ -204,3 +206,5 @@ TEST_CASE("messages are answered while a stream's bytes never end") {
     }
     CHECK(dead_letters(sys.stop()) == 0);
 }
+
+} // namespace balance_test

@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace connection_test {
+
 namespace {
 
 struct where {
@@ -367,3 +369,5 @@ TEST_CASE("a stop that was given no time at all is finished by the next one") {
     CHECK((hasty || hasty.error() == std::errc::timed_out));
     sys.stop();
 }
+
+} // namespace connection_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace credit_test {
+
 namespace {
 
 struct parcel_of {
@@ -198,3 +200,5 @@ TEST_CASE("a line to nobody, or one too many, is empty") {
         CHECK_FALSE(l.s.cx.credit(l.r.self(), 1));
     });
 }
+
+} // namespace credit_test

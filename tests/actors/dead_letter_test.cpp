@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace dead_letter_test {
+
 namespace {
 
 // Notes what was told, by several threads.
@@ -115,3 +117,5 @@ TEST_CASE(
     CHECK(eventually([&] { return told > 100; }));
     sys.stop();
 }
+
+} // namespace dead_letter_test

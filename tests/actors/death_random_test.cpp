@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace death_random_test {
+
 namespace {
 
 constexpr unsigned workers = 2;
@@ -216,3 +218,5 @@ TEST_CASE("deaths at random: every monitor hears once, linked actors share their
         }
     }
 }
+
+} // namespace death_random_test

@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace death_stress_test {
+
 namespace {
 
 constexpr unsigned workers = 3;
@@ -121,3 +123,5 @@ TEST_CASE("on several threads every monitor hears once, whatever happens at the 
     CHECK(eventually([&] { return done == workers; }));
     sys.stop();
 }
+
+} // namespace death_stress_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace distant_spawn_test {
+
 namespace {
 
 // Lets the test do what an actor may do.
@@ -313,3 +315,5 @@ TEST_CASE("a request that arrives before its actor is answered when that is born
     CHECK(eventually([&] { return answer == 0; }));
     CHECK(sys.ask<total>(made) == 4);
 }
+
+} // namespace distant_spawn_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace exception_test {
+
 namespace {
 
 // Throws when it is copied, once the test says so.
@@ -235,3 +237,5 @@ TEST_CASE("a request or reply that breaks on its way is not answered, wherever i
         }
     }
 }
+
+} // namespace exception_test

@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace family_test {
+
 namespace {
 
 struct quit {};
@@ -197,3 +199,5 @@ TEST_CASE("a family may be a hundred thousand generations deep") {
         CHECK(alive == 0);
     }
 }
+
+} // namespace family_test

@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace idle_test {
+
 namespace {
 
 struct ball {
@@ -161,3 +163,5 @@ TEST_CASE("workers that have become idle sleep and stay asleep, whatever their p
         }
     }
 }
+
+} // namespace idle_test

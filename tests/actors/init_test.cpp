@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace init_test {
+
 namespace {
 
 enum class mode { ready, refuse, raise };
@@ -55,3 +57,5 @@ TEST_CASE("init() is called after the constructor, and its failure is the constr
     }
     CHECK(alive == 0);
 }
+
+} // namespace init_test

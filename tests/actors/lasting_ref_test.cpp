@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace lasting_ref_test {
+
 namespace {
 
 struct parcel_of_heap {
@@ -109,3 +111,5 @@ TEST_CASE("threads that send while a system ends do no harm, and every letter is
         CHECK(after <= 2);
     }
 }
+
+} // namespace lasting_ref_test

@@ -5,6 +5,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace link_test {
+
 namespace {
 
 // Hears of the ends of those it is linked with instead of ending, too.
@@ -224,3 +226,5 @@ TEST_CASE("a link with an actor on its way to its worker holds from its birth") 
         }
     }
 }
+
+} // namespace link_test

@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace lock_test {
+
 namespace {
 
 struct ball {
@@ -95,3 +97,5 @@ TEST_CASE("no lock is taken for messages and posts of workers and of other threa
         CHECK((times == 100 || seen == 0));
     }
 }
+
+} // namespace lock_test

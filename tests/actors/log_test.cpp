@@ -6,6 +6,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace log_test {
+
 namespace {
 
 struct fault {};
@@ -58,3 +60,5 @@ TEST_CASE("a line that is too long is cut") {
     CHECK(reports::all().front().text.size() == log_text_max);
     CHECK(reports::all().front().worker == log_record::no_worker);
 }
+
+} // namespace log_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace mailbox_limit_test {
+
 namespace {
 
 struct item {
@@ -100,8 +102,13 @@ class sender_of_items {
 
 } // namespace
 
+} // namespace mailbox_limit_test
+
 template <>
-inline constexpr iapp::delivery iapp::delivery_of<reserved_item> = iapp::delivery::reserved;
+inline constexpr iapp::delivery iapp::delivery_of<mailbox_limit_test::reserved_item> =
+    iapp::delivery::reserved;
+
+namespace mailbox_limit_test {
 
 namespace {
 
@@ -277,3 +284,5 @@ TEST_CASE("messages of another worker keep their order in the queue of an actor"
     sys->spawn<sender_of_items>({.on = {1}}, ref<item>{to}).send(item{3000});
     CHECK(eventually([&] { return sys.ask(to, query{}) == 3000; }));
 }
+
+} // namespace mailbox_limit_test

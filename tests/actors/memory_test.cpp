@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace memory_test {
+
 namespace {
 
 constexpr unsigned workers = system::workers_max;
@@ -50,3 +52,5 @@ TEST_CASE("an idle worker whose door is small holds little else") {
     std::printf("with a door for 16 messages: %llu bytes\n", static_cast<unsigned long long>(each));
     CHECK(each < 140'000); // 108 KB with io_uring when this was written
 }
+
+} // namespace memory_test

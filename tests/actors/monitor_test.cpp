@@ -5,6 +5,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace monitor_test {
+
 namespace {
 
 // A mourner on worker 0, and its monitor of a mortal on the worker of the case.
@@ -323,3 +325,5 @@ TEST_CASE("a system may stop while an actor is on its way that is monitored alre
     a.w.end();
     CHECK(a.heard.empty());
 }
+
+} // namespace monitor_test

@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace name_test {
+
 namespace {
 
 struct errand {
@@ -151,3 +153,5 @@ TEST_CASE("an actor that is spawned on another worker has its name there") {
     CHECK(eventually([&] { return sys->find<add>("away", patience()).operator bool(); }));
     CHECK(eventually([&] { return sys->statistics(patience())->actors.actors_failed == 1; }));
 }
+
+} // namespace name_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace offload_test {
+
 namespace {
 
 struct order {
@@ -314,3 +316,5 @@ TEST_CASE("in a stepped system offloaded work is done when the test says so") {
     CHECK(log == "ab..");
     CHECK(w.loop().statistics().actors.offloads_dropped == 2);
 }
+
+} // namespace offload_test

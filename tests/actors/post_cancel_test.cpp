@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace post_cancel_test {
+
 TEST_CASE("a cancel in time keeps the callback from running; a later one is too late") {
     checked_system sys;
     std::atomic<bool> ran{false};
@@ -195,3 +197,5 @@ TEST_CASE("after the stop posts are refused, and handles that outlive the system
         CHECK(each.cancel() == cancel_result::too_late);
     }
 }
+
+} // namespace post_cancel_test

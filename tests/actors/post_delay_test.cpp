@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace post_delay_test {
+
 namespace {
 
 constexpr worker_limits many{.foreign_messages_max = 1U << 13};
@@ -151,3 +153,5 @@ TEST_CASE("delayed posts that wait when their worker stops are dropped, or were 
         CHECK(each.cancel() == cancel_result::too_late);
     }
 }
+
+} // namespace post_delay_test

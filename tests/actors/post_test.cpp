@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace post_test {
+
 namespace {
 
 constexpr unsigned nowhere = ~0U;
@@ -222,3 +224,5 @@ TEST_CASE("an exception of a callback is counted and ends nothing else") {
     CHECK(last.actors.posts_ran == 4);
     CHECK(last.actors.actors_failed == 0);
 }
+
+} // namespace post_test

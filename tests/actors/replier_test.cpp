@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace replier_test {
+
 namespace {
 
 struct question {
@@ -254,3 +256,5 @@ TEST_CASE("a forward that finds the mail full is refused, and the asker hears it
     CHECK(o.take_log() == make_error_code(actor_error::refused).message() + ";");
     CHECK(dead_letters(o.counted(), dead_letter::refused) == 1);
 }
+
+} // namespace replier_test

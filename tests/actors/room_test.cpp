@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace room_test {
+
 namespace {
 
 struct item {
@@ -161,3 +163,5 @@ TEST_CASE("what waits for room when its system stops is a dead letter, not lost"
     stopper.join();
     CHECK(dead_letters(*sys->statistics(patience()), dead_letter::stopped) > 0);
 }
+
+} // namespace room_test

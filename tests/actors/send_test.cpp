@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace send_test {
+
 namespace {
 
 struct numbered {
@@ -225,3 +227,5 @@ TEST_CASE("messages are moved, never copied, and each is destroyed once whatever
     }
     CHECK(alive == 0);
 }
+
+} // namespace send_test

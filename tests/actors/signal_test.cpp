@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace signal_test {
+
 namespace {
 
 struct subscribe {
@@ -176,3 +178,5 @@ TEST_CASE("a system makes the process ignore broken pipes") {
     raise_signal(signal_pipe); // would end it
     CHECK(sys->workers() == 1);
 }
+
+} // namespace signal_test

@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace size_test {
+
 namespace {
 
 struct idle {
@@ -42,3 +44,5 @@ TEST_CASE("an idle actor without state takes at most 160 bytes") {
     CHECK(each + entry_bytes <= 160);
     CHECK(worker.loop().memory().outstanding() == count);
 }
+
+} // namespace size_test

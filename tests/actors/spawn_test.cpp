@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace spawn_test {
+
 namespace {
 
 // What happened, in order, written by workers and read by the test.
@@ -229,3 +231,5 @@ TEST_CASE("what a constructor sees as its actor's address is where the actor liv
     const auto one = sys->spawn<tiny>({}, &made_at);
     CHECK(sys.ask(one, where{}) == made_at);
 }
+
+} // namespace spawn_test

@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace states_test {
+
 namespace {
 
 struct go {};
@@ -203,3 +205,5 @@ TEST_CASE("what a state of an actor holds ends with the state") {
     w.pass(10ms);
     CHECK(a.late_ones() == 1);
 }
+
+} // namespace states_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace stop_order_test {
+
 namespace {
 
 struct finish {};
@@ -236,3 +238,5 @@ TEST_CASE("a system kills an actor, whatever it has been sent") {
     CHECK(eventually([&] { return sys->statistics(patience())->actors.actors_ended == 1; }));
     CHECK(sys->stop(target, patience()));
 }
+
+} // namespace stop_order_test

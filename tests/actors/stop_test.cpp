@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace stop_test {
+
 namespace {
 
 struct hang {
@@ -179,3 +181,5 @@ TEST_CASE("stopping without delay, many times, loses no wake") {
         }
     }
 }
+
+} // namespace stop_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace stress_test {
+
 namespace {
 
 constexpr unsigned foreign_at_once = 3;
@@ -204,3 +206,5 @@ TEST_CASE("a stop in the middle of the traffic loses and invents nothing") {
     }
     CHECK(foreign.captures == 0);
 }
+
+} // namespace stress_test

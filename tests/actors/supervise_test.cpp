@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace supervise_test {
+
 namespace {
 
 // What happened, in order: "+a" a hand began, "-a" it ended.
@@ -416,3 +418,5 @@ TEST_CASE("a child is found by its name, before and after a restart") {
         }
     }
 }
+
+} // namespace supervise_test

@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace system_test {
+
 namespace {
 
 struct where {
@@ -222,3 +224,5 @@ TEST_CASE("systems that stop at once, with mail and threads that go on sending, 
         CHECK(last.actors.sent == sent);
     }
 }
+
+} // namespace system_test

@@ -13,6 +13,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_allocation_test {
+
 namespace {
 
 constexpr unsigned rounds = 1'000;
@@ -82,3 +84,5 @@ TEST_CASE("tasks that read, write and transfer allocate nothing in the steady st
     CHECK(world.actor.seen == journal{std::to_string(rounds / 10), std::to_string(rounds)});
     CHECK(calls <= 4);
 }
+
+} // namespace task_allocation_test

@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_ask_test {
+
 namespace {
 
 struct upper {
@@ -171,3 +173,5 @@ TEST_CASE("a task asks an actor of another worker") {
     CHECK(system->exit_status() == 100);
     CHECK(system.stop().asks.answered == 100);
 }
+
+} // namespace task_ask_test

@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_group_test {
+
 namespace {
 
 // Gives `value` after so many seconds, at once if none.
@@ -164,3 +166,5 @@ TEST_CASE("groups and deadlines give errors as values when asked to") {
     CHECK(outcome(&limited_as_result, 3).back() == "got -1");
     CHECK(outcome(&groups_as_results).back() == "got 13");
 }
+
+} // namespace task_group_test

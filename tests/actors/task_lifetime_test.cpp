@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_lifetime_test {
+
 namespace {
 
 // Those that are alive, each with memory of its own: a second destruction is an error anywhere.
@@ -134,3 +136,5 @@ TEST_CASE("what a task was run with is destroyed once, with the task") {
     }
     CHECK(counted::alive == 0);
 }
+
+} // namespace task_lifetime_test

@@ -12,6 +12,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_random_test {
+
 namespace {
 
 struct quit {};
@@ -191,3 +193,5 @@ TEST_CASE("random trees of tasks end and leave nothing, stopped after any of the
     }
     CHECK(longest > 10);
 }
+
+} // namespace task_random_test

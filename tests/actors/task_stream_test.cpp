@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_stream_test {
+
 namespace {
 
 std::string text_of(const buffer& b) {
@@ -265,3 +267,5 @@ TEST_CASE("a task that ends while its stream connects or reads leaves nothing be
     world.worker.turn(3);
     CHECK(world.worker.loop().io().records() == 0);
 }
+
+} // namespace task_stream_test

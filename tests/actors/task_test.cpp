@@ -6,6 +6,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace task_test {
+
 namespace {
 
 class napper {
@@ -305,3 +307,5 @@ TEST_CASE("what a task was run with lives as long as the task") {
 static_assert(detail::is_unsafe_parameter<note_of>() && detail::is_unsafe_parameter<note_of&&>());
 static_assert(!detail::is_unsafe_parameter<const note_of&>());
 static_assert(!detail::is_unsafe_parameter<buffer>());
+
+} // namespace task_test

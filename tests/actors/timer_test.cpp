@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace timer_test {
+
 namespace {
 
 struct tick {
@@ -225,3 +227,5 @@ TEST_CASE("stop_system reaches whoever drives the worker") {
     a.cx.stop_system(3);
     CHECK(w.exit_status() == 3);
 }
+
+} // namespace timer_test

@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace transfer_test {
+
 namespace {
 
 task<> sends_all(both_ends& me, std::string what) {
@@ -111,3 +113,5 @@ TEST_CASE("an actor may be stopped after any turn of its transfers") {
         REQUIRE(world.worker.loop().memory().outstanding() == 0);
     }
 }
+
+} // namespace transfer_test

@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace watchdog_test {
+
 namespace {
 
 constexpr watchdog_options watched{.limit = 100ms};
@@ -134,3 +136,5 @@ TEST_CASE("a system that was asked to has a watchdog that looks by itself") {
     CHECK(eventually([] { return reports::count("let its worker go") == 1; }));
     CHECK(sys.stop().actors.stalls == 1);
 }
+
+} // namespace watchdog_test

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+namespace allocations_test {
+
 namespace {
 
 // Through a volatile pointer, so that no compiler leaves out what nobody reads.
@@ -89,3 +91,5 @@ TEST_CASE("what other threads allocate is the process's, also of more threads th
     // A thread's start costs this one some allocations, but far from as many as were made there.
     CHECK(mine < threads * each);
 }
+
+} // namespace allocations_test

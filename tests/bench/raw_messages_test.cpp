@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace raw_messages_test {
+
 // Each of them ends the program when something is lost, doubled or out of order.
 
 TEST_CASE("every element comes through a ring, of each size, also when a batch is not full") {
@@ -25,3 +27,5 @@ TEST_CASE("every subscriber of a broadcast gets every event once, whatever their
 TEST_CASE("two threads that sleep wake each other every time") {
     CHECK(raw::sleeping_round_trip_ns(bench::choose_processors(), 1000) > 0);
 }
+
+} // namespace raw_messages_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace repeats_test {
+
 TEST_CASE("the median of an odd number of values is the middle one") {
     const bench::spread seen = bench::spread_of({5, 1, 9});
     CHECK(seen.median == 5);
@@ -50,3 +52,5 @@ TEST_CASE("the ratio is the median of the pairs' ratios, not the ratio of the me
         3, [&] { return a[at_a++]; }, [&] { return b[at_b++]; });
     CHECK(seen.ratio_median == 0.5); // of 0.1, 0.5 and 10; the medians are 6 and 10
 }
+
+} // namespace repeats_test

@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+namespace spin_wait_test {
+
 TEST_CASE("both functions run on threads of their own, at the same time") {
     // Each waits for the other: in turn they would never end.
     std::atomic<int> arrived{0};
@@ -42,3 +44,5 @@ TEST_CASE("round trips are classed by what they took") {
     CHECK(bench::cache_line_class(150) == "near");
     CHECK(bench::cache_line_class(620) == "far");
 }
+
+} // namespace spin_wait_test

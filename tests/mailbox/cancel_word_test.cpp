@@ -10,6 +10,8 @@
 
 using namespace iapp;
 
+namespace cancel_word_test {
+
 TEST_CASE("a word that was taken is in use until it is claimed") {
     cancel_word word;
     std::uint64_t ticket = 0;
@@ -122,3 +124,5 @@ TEST_CASE("of many threads that cancel and one that claims exactly one wins each
         thread.join();
     }
 }
+
+} // namespace cancel_word_test

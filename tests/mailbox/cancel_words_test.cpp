@@ -10,6 +10,8 @@
 
 using namespace iapp;
 
+namespace cancel_words_test {
+
 namespace {
 
 struct taken {
@@ -106,3 +108,5 @@ TEST_CASE("the table of a thread that has ended serves a later one, and its hand
     CHECK(pending.word->cancel(pending.ticket) == cancel_result::cancelled);
     CHECK_FALSE(pending.word->claim());
 }
+
+} // namespace cancel_words_test

@@ -9,6 +9,8 @@
 
 using namespace iapp;
 
+namespace doorbell_test {
+
 TEST_CASE("ringing an awake worker wakes nobody, and its bits are collected once") {
     doorbell bell;
     CHECK_FALSE(bell.ring(doorbell::worker_bit(0)));
@@ -92,3 +94,5 @@ TEST_CASE("each sleep gets exactly one wake, whoever rings") {
     CHECK(woken == sleeps);
     CHECK_FALSE(wakes.try_acquire());
 }
+
+} // namespace doorbell_test

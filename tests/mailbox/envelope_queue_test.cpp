@@ -4,6 +4,8 @@
 
 using namespace iapp;
 
+namespace envelope_queue_test {
+
 TEST_CASE("the queue is first in, first out, and can be emptied and used again") {
     envelope_queue queue;
     envelope notes[3] = {};
@@ -35,3 +37,5 @@ TEST_CASE("pushing and popping in turn keeps the order") {
     queue.push(&notes[3]);
     CHECK(queue.pop() == &notes[3]);
 }
+
+} // namespace envelope_queue_test

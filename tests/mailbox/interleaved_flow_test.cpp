@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace interleaved_flow_test {
+
 namespace {
 
 constexpr unsigned senders = 2;
@@ -137,3 +139,5 @@ TEST_CASE("planted: falling asleep by a plain store is found") {
     INFO(failure);
     CHECK(failure.find("all wait: a wake was lost") == 0);
 }
+
+} // namespace interleaved_flow_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace interleaved_home_test {
+
 namespace {
 
 constexpr std::size_t nodes = 4;
@@ -119,3 +121,5 @@ TEST_CASE("planted: a return list that orders nothing is found") {
     INFO(failure);
     CHECK(failure.find("a data race") == 0);
 }
+
+} // namespace interleaved_home_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace interleaved_post_test {
+
 namespace {
 
 constexpr std::size_t words = 2; // fewer than posts: they are used again
@@ -126,3 +128,5 @@ TEST_CASE("planted: cancelling or claiming in two steps is found") {
     INFO(failure);
     CHECK(failure.find("a post without exactly one end") == 0);
 }
+
+} // namespace interleaved_post_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace interleaved_stop_test {
+
 namespace {
 
 constexpr unsigned guests = 2;
@@ -154,3 +156,5 @@ TEST_CASE("planted: a look before the knock loses the stop") {
     INFO(failure);
     CHECK(failure.find("all wait: a wake was lost") == 0);
 }
+
+} // namespace interleaved_stop_test

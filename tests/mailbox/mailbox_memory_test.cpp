@@ -5,6 +5,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace mailbox_memory_test {
+
 TEST_CASE("the memory of a message by pointer goes home in a batch and is used again") {
     mail_world w{2};
     for (int round = 0; round < 3; ++round) {
@@ -142,3 +144,5 @@ TEST_CASE("handling what is discarded may send more, which is handed out as well
     CHECK(next == 200);
     CHECK(w[0].mail.outbox_empty(1));
 }
+
+} // namespace mailbox_memory_test

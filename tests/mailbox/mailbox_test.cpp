@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace mailbox_test {
+
 TEST_CASE("values of one parcel and of two arrive whole, with the flush and not before") {
     mail_world w{2};
     CHECK(w[0].mail.outbox_empty(1));
@@ -217,3 +219,5 @@ TEST_CASE("random traffic between all keeps the order of each pair, and the coun
     CHECK(sum.sent_away == parcels);
     CHECK(sum.received == messages);
 }
+
+} // namespace mailbox_test

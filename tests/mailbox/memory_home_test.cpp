@@ -12,6 +12,8 @@
 
 using namespace iapp;
 
+namespace memory_home_test {
+
 namespace {
 
 struct medium {
@@ -111,3 +113,5 @@ TEST_CASE("an envelope of a thread without a pool has no home") {
     ::operator delete(made);
     CHECK_THROWS_AS(make_heap_envelope<failing>(9, message_type_of<failing>), std::runtime_error);
 }
+
+} // namespace memory_home_test

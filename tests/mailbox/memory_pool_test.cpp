@@ -13,6 +13,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace memory_pool_test {
+
 TEST_CASE("a block that was given back is the next one handed out") {
     memory_pool pool;
     void* first = pool.allocate(40);
@@ -117,3 +119,5 @@ TEST_CASE("large requests go to the heap and come back") {
     pool.destroy(made);
     CHECK(pool.outstanding() == 0);
 }
+
+} // namespace memory_pool_test

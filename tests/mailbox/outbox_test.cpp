@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace outbox_test {
+
 namespace {
 
 constexpr std::uint64_t me = doorbell::worker_bit(3);
@@ -243,3 +245,5 @@ TEST_CASE("messages that cannot be pushed any more are taken out one by one, old
     CHECK(w.out.pop() == nullptr);
     CHECK(w.out.empty());
 }
+
+} // namespace outbox_test

@@ -8,6 +8,8 @@
 
 using namespace iapp;
 
+namespace port_test {
+
 namespace {
 
 door_message numbered(std::uint64_t sender, std::uint64_t number) {
@@ -156,3 +158,5 @@ TEST_CASE("many threads and a sleeping owner: all arrives, each thread's in orde
     door_message one;
     CHECK_FALSE(mail.pop(one));
 }
+
+} // namespace port_test

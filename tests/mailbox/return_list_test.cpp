@@ -7,6 +7,8 @@
 
 using namespace iapp;
 
+namespace return_list_test {
+
 namespace {
 
 struct node {
@@ -87,3 +89,5 @@ TEST_CASE("what many threads push while the owner takes arrives once, each threa
     }
     CHECK(list.empty());
 }
+
+} // namespace return_list_test

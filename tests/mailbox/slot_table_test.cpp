@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace slot_table_test {
+
 namespace {
 
 struct counted {
@@ -174,3 +176,5 @@ TEST_CASE("random use agrees with a map") {
         CHECK(*table.find(id) == value);
     }
 }
+
+} // namespace slot_table_test

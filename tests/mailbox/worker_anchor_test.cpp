@@ -7,6 +7,8 @@
 
 using namespace iapp;
 
+namespace worker_anchor_test {
+
 TEST_CASE("anchors of one system know it, and no two are the same") {
     const std::span<worker_anchor> first = worker_anchor::make(3);
     const std::span<worker_anchor> second = worker_anchor::make(2);
@@ -52,3 +54,5 @@ TEST_CASE("close() waits for whoever is inside, and nobody comes in after it") {
         visitor.join();
     }
 }
+
+} // namespace worker_anchor_test

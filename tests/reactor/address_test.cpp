@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+namespace address_test {
+
 using iapp::address;
 using iapp::address_error;
 using iapp::address_family;
@@ -324,3 +326,5 @@ TEST_CASE("random text is parsed or refused, and what is parsed prints and parse
 }
 
 TEST_SUITE_END();
+
+} // namespace address_test

@@ -7,6 +7,8 @@
 
 using namespace iapp;
 
+namespace buffer_pool_test {
+
 TEST_CASE("every size from one byte to the largest can be had, and written to its end") {
     buffer_pool pool;
     for (const std::size_t size :
@@ -127,3 +129,5 @@ TEST_CASE("the last memory of a pool is not lent") {
         pool.take_back(block);
     }
 }
+
+} // namespace buffer_pool_test

@@ -12,6 +12,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace buffer_test {
+
 namespace {
 
 std::string text_of(const buffer_list& list) {
@@ -160,3 +162,5 @@ TEST_CASE("a list's nodes come from its pool: the steady state maps and allocate
     CHECK(pool.nodes().reserved_bytes() == reserved);
     CHECK(pool.mapped_bytes() == mapped);
 }
+
+} // namespace buffer_test

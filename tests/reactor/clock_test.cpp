@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+namespace clock_test {
+
 namespace {
 
 template <class Clock>
@@ -25,3 +27,5 @@ TEST_CASE("time points of the clock are added to and compared like any other") {
     CHECK(later > start);
     CHECK((later - start).count() == 3'000'000);
 }
+
+} // namespace clock_test

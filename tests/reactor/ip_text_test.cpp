@@ -8,6 +8,8 @@
 
 #include <net/if.h>
 
+namespace ip_text_test {
+
 namespace os = iapp::os;
 
 TEST_CASE("an interface of this machine has a number, and an IPv6 scope may name it") {
@@ -44,3 +46,5 @@ TEST_CASE("IP addresses are read only when the whole text is one") {
 TEST_CASE("the longest IPv6 text is read") {
     CHECK(os::parse_ipv6("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"));
 }
+
+} // namespace ip_text_test

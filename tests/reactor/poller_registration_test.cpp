@@ -10,6 +10,8 @@
 #include <set>
 #include <vector>
 
+namespace poller_registration_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -232,3 +234,5 @@ TEST_CASE("more changes than one call takes are all applied") {
         r.forget();
     }
 }
+
+} // namespace poller_registration_test

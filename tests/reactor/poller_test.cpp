@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+namespace poller_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -218,3 +220,5 @@ TEST_CASE("an edge that was not drained does not lose later changes") {
     }
     r.forget();
 }
+
+} // namespace poller_test

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+namespace poller_wake_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,3 +155,5 @@ TEST_CASE("waits are counted as calls") {
     look(*waits);
     CHECK(waits->calls() >= before + 2);
 }
+
+} // namespace poller_wake_test

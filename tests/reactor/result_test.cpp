@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+namespace result_test {
+
 using iapp::result;
 
 namespace {
@@ -47,3 +49,5 @@ TEST_CASE("a result without a value is success or an error") {
     CHECK_FALSE(bad);
     CHECK(bad.error() == std::errc::timed_out);
 }
+
+} // namespace result_test

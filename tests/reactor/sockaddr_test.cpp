@@ -12,6 +12,8 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+namespace sockaddr_test {
+
 using iapp::address;
 using iapp::os::address_of;
 using iapp::os::to_sockaddr;
@@ -133,3 +135,5 @@ TEST_CASE("random addresses survive the kernel's form") {
 }
 
 TEST_SUITE_END();
+
+} // namespace sockaddr_test

@@ -11,6 +11,8 @@
 #include <memory>
 #include <vector>
 
+namespace timer_wheel_model_test {
+
 using iapp::duration;
 using iapp::time_point;
 using iapp::timer_node;
@@ -193,3 +195,5 @@ TEST_CASE("the timer wheel does what a sorted multimap does, whatever happens") 
     }
     CHECK(fired_total > 1'000);
 }
+
+} // namespace timer_wheel_model_test

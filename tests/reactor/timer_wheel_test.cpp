@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace timer_wheel_test {
+
 using iapp::time_point;
 using iapp::timer_node;
 using iapp::timer_wheel;
@@ -444,3 +446,5 @@ TEST_CASE("a timer is small") {
 }
 
 TEST_SUITE_END();
+
+} // namespace timer_wheel_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace token_bucket_test {
+
 TEST_CASE("a bucket is full at first and fills at its rate, up to its burst") {
     token_bucket bucket{1'000, 100};
     time_point now{1h};
@@ -55,3 +57,5 @@ TEST_CASE("a bucket keeps any rate, and tells when it has how much") {
         }
     }
 }
+
+} // namespace token_bucket_test

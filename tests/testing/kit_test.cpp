@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
+
+namespace kit_test {
 using iapp::testing::failure;
 using iapp::testing::kit;
 
@@ -233,3 +235,5 @@ TEST_CASE("at the end everything sent is accounted for, with timers and posts un
     CHECK(last.actors.posts_dropped == 1);
     CHECK(last.actors.delivered > 20);
 }
+
+} // namespace kit_test

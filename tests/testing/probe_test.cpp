@@ -8,6 +8,8 @@
 
 using namespace iapp;
 using namespace iapp::test;
+
+namespace probe_test {
 using iapp::testing::failure;
 using iapp::testing::kit;
 
@@ -103,3 +105,5 @@ TEST_CASE("a probe without an answer fails, so that the asker gets none") {
     CHECK(!k.alive(p.address()));
     CHECK(p.expect<price>().id == 3);
 }
+
+} // namespace probe_test

@@ -12,6 +12,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace sim_world_test {
+
 namespace {
 
 struct ball {
@@ -156,3 +158,5 @@ TEST_CASE("a process is killed with all that it has, and its books are exact") {
     const worker_statistics last = world.finish();
     CHECK(last.actors.actors_spawned == 3);
 }
+
+} // namespace sim_world_test

@@ -11,6 +11,8 @@
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace simulation_example_test {
+
 namespace {
 
 // What the test finds out; it outlives the world, whose actors write into it.
@@ -121,3 +123,5 @@ TEST_CASE("the simulation finds the planted bug, and its seed replays it") {
 TEST_CASE("without the bug every seed passes") {
     CHECK(find_bug<careful_adder>(100) == 0);
 }
+
+} // namespace simulation_example_test

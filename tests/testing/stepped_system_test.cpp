@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
+
+namespace stepped_system_test {
 using iapp::testing::kit;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("two kits at once are two systems") {
     one.finish();
     two.finish();
 }
+
+} // namespace stepped_system_test

@@ -4,6 +4,7 @@
 #include "peers/caf/caf_bench.hpp"
 #include "peers/messages/caf_cases.hpp"
 
+#include <CLI/CLI.hpp>
 #include <functional>
 #include <map>
 

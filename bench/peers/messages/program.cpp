@@ -1,6 +1,7 @@
 #include "peers/messages/program.hpp"
 
 #include <algorithm>
+#include <CLI/CLI.hpp>
 #include <vector>
 
 namespace peers {

@@ -5,6 +5,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace event_queue_test {
+
 namespace {
 
 // A worker with a queue of ticks, and an actor that publishes what it is told to.
@@ -245,3 +247,5 @@ TEST_CASE("a worker at its limit of local messages refuses events too") {
     CHECK(ticks.counters().refused == 2);
     CHECK(worker.loop().statistics().actors.events_refused == 2);
 }
+
+} // namespace event_queue_test

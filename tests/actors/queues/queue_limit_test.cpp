@@ -6,6 +6,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace queue_limit_test {
+
 namespace {
 
 // Worker 0 publishes; workers 1 and 2 have subscribers and are stepped by the test.
@@ -152,3 +154,5 @@ TEST_CASE("what was dropped is counted even if all subscribers are gone before t
     check_queue(all.ticks.counters());
     CHECK(all.workers.statistics().actors.events_dropped == 6);
 }
+
+} // namespace queue_limit_test

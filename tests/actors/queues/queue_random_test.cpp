@@ -15,6 +15,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace queue_random_test {
+
 namespace {
 
 constexpr unsigned workers = 3;
@@ -251,3 +253,5 @@ TEST_CASE("200 seeds: subscribers hear each publisher in order, and every book i
         run_scene(from + i);
     }
 }
+
+} // namespace queue_random_test

@@ -6,6 +6,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace queue_replay_test {
+
 namespace {
 
 struct replaying {
@@ -130,3 +132,5 @@ TEST_CASE("who has left, stopped or failed before the replay gets none") {
     CHECK(heard[1].empty());
     CHECK(heard[2] == diary{1});
 }
+
+} // namespace queue_replay_test

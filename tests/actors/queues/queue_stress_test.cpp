@@ -14,6 +14,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace queue_stress_test {
+
 namespace {
 
 constexpr unsigned workers = 3;
@@ -204,3 +206,5 @@ TEST_CASE("a stop among publications leaves nothing uncounted, and handles that 
     }
     CHECK(!queue.publish(make_event(workers, 1)));
 }
+
+} // namespace queue_stress_test

@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace queue_system_test {
+
 namespace {
 
 struct heard {
@@ -276,3 +278,5 @@ TEST_CASE("a system with as many queues as it may have makes no more") {
     CHECK(!sys->make_queue<tick>());
     CHECK(sys->queue<tick>("one more").error() == actor_error::too_many_queues);
 }
+
+} // namespace queue_system_test

@@ -8,6 +8,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace budget_test {
+
 TEST_CASE("a flood on one socket does not keep the others waiting") {
     reactor_fixture f;
     endpoint clients[3];
@@ -135,3 +137,5 @@ TEST_CASE("an idle connection holds no buffer") {
     f.settle();
     CHECK(f.io().buffers().outstanding() == 0);
 }
+
+} // namespace budget_test

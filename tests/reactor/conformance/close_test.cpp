@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace close_test {
+
 namespace {
 
 // More than the sockets' own buffers take.
@@ -248,3 +250,5 @@ TEST_CASE("close_all ends whatever is under way, and its handles hear nothing") 
                               acceptor::recording, &door));
     CHECK_FALSE(f.io().connect(reactor_fixture::loopback(), endpoint::recording, &client));
 }
+
+} // namespace close_test

@@ -9,6 +9,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace connect_test {
+
 namespace {
 
 // Where nobody listens (any more).
@@ -225,3 +227,5 @@ TEST_CASE("a connection that nobody takes is closed, and its peer sees the end")
     f.run_until("the end", [&] { return client.ended == 1; });
     CHECK(f.io().counters().accepted == 1);
 }
+
+} // namespace connect_test

@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace discard_test {
+
 TEST_CASE("a discarding stream counts every byte and keeps none") {
     const socket_path path;
     for (const address& at : {reactor_fixture::loopback(), path.at()}) {
@@ -57,3 +59,5 @@ TEST_CASE("a discarding stream sees a reset") {
     f.run_until("the reset", [&] { return server.closed == 1; });
     CHECK(server.closed_with(std::errc::connection_reset));
 }
+
+} // namespace discard_test

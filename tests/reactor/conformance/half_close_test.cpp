@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace half_close_test {
+
 TEST_CASE("a half-close ends the peer's input after the last byte, and the answer still arrives") {
     const socket_path path;
     for (const address& at : {reactor_fixture::loopback(), path.at()}) {
@@ -105,3 +107,5 @@ TEST_CASE("an end that came together with the last bytes is told after them") {
     f.run_until("the end of input", [&] { return server.ended == 1; });
     CHECK(server.bytes == 30'000);
 }
+
+} // namespace half_close_test

@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace handles_test {
+
 namespace {
 
 // What a handler may do to a stream, its own or another.
@@ -237,3 +239,5 @@ TEST_CASE("a handle can be moved about, also while its events are told") {
     CHECK(server.s.open());
     CHECK(server.closed == 0);
 }
+
+} // namespace handles_test

@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace limit_test {
+
 namespace {
 
 constexpr std::size_t item = 500; // what one read takes
@@ -220,3 +222,5 @@ TEST_CASE("a limit set while a connect is under way holds from the first byte on
     f.os().ahead += 50ms;
     f.run_until("the rest", [&] { return server.bytes == 1'500; });
 }
+
+} // namespace limit_test

@@ -11,6 +11,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace listener_test {
+
 namespace {
 
 int option_of(descriptor fd, int level, int name) {
@@ -178,3 +180,5 @@ TEST_CASE("fewer bytes than the low-water mark wake nobody, the end does") {
     f.run_until("the end of input", [&] { return server.ended == 1; });
     CHECK(server.in == "abc");
 }
+
+} // namespace listener_test

@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace pause_test {
+
 namespace {
 
 // Turns that must neither tell anything nor cost more than the wait itself. Two turns before may
@@ -220,3 +222,5 @@ TEST_CASE("a listener may pause itself from within accepted") {
         door.l.resume();
     }
 }
+
+} // namespace pause_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace random_test {
+
 namespace {
 
 struct pair_of_sides {
@@ -50,3 +52,5 @@ TEST_CASE("whatever happens at whatever moment, bytes stay in order and every op
         all.clear();
     }
 }
+
+} // namespace random_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace receive_test {
+
 namespace {
 
 // Writes a text in pieces of random sizes for as long as the stream takes them.
@@ -160,3 +162,5 @@ TEST_CASE("a stream without a handler for bytes counts and drops them") {
     f.run_until("the bytes", [&] { return f.io().counters().bytes_in == 12; });
     CHECK(server.s.open());
 }
+
+} // namespace receive_test

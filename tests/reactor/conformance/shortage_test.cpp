@@ -8,6 +8,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace shortage_test {
+
 TEST_CASE("connections beyond sockets_max are refused and counted, and later ones taken again") {
     reactor_fixture f{{.sockets_max = 4}};
     acceptor door;
@@ -122,3 +124,5 @@ TEST_CASE("connecting without a descriptor to be had fails at once") {
     CHECK(s.f.io().connect(s.door.at(), endpoint::recording, &client).error() ==
           std::errc::too_many_files_open);
 }
+
+} // namespace shortage_test

@@ -11,6 +11,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace turn_test {
+
 namespace {
 
 // A timer that writes a letter into a log, and perhaps does more.
@@ -180,3 +182,5 @@ TEST_CASE("an engine that does not exist is refused, and the fixture's is the on
     REQUIRE(again);
     CHECK((*again)->engine_name() == f.io().engine_name());
 }
+
+} // namespace turn_test

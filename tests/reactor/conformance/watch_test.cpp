@@ -8,6 +8,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace watch_test {
+
 namespace {
 
 struct pipe_ends {
@@ -187,3 +189,5 @@ TEST_CASE("what cannot be watched ends with the system's reason, else it is alwa
     char byte;
     CHECK(::read(file.get(), &byte, 1) == 1); // given back, not closed
 }
+
+} // namespace watch_test

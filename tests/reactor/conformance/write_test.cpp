@@ -7,6 +7,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace write_test {
+
 TEST_CASE("a list of many more slices than one call gathers arrives whole") {
     reactor_fixture f;
     endpoint client;
@@ -130,3 +132,5 @@ TEST_CASE("an empty, moved-from or closed handle reports failure and does nothin
     client.s.close();
     f.settle();
 }
+
+} // namespace write_test

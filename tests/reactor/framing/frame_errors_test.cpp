@@ -9,6 +9,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace frame_errors_test {
+
 TEST_CASE("a line beyond its limit is an error, wherever the pieces end, and stays one") {
     buffer_pool pool;
     for (const std::string_view bytes : {"ok\n123456\nok\n", "ok\n12345\rx\nok\n", "ok\n1234567"}) {
@@ -74,3 +76,5 @@ TEST_CASE("what no buffer can hold is an error and nothing worse") {
     CHECK(frames.next(several));
     CHECK(several.size_bytes() == huge.size() + 1);
 }
+
+} // namespace frame_errors_test

@@ -8,6 +8,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace frame_memory_test {
+
 namespace {
 
 // A buffer of one byte that keeps a receive buffer of 16 KiB, as a dribbling peer makes them.
@@ -103,3 +105,5 @@ TEST_CASE("a pool at its limit gives no frames to be written") {
     CHECK(make_length_frame(pool, {4}, "x").error() == std::errc::not_enough_memory);
     CHECK(make_length_frame(pool, {4}, buffer_list{}).error() == std::errc::not_enough_memory);
 }
+
+} // namespace frame_memory_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace framers_test {
+
 TEST_CASE("lines end with \\n or \\r\\n, wherever the pieces of the stream end") {
     check_every_split("one\r\n\r\n\ntwo\rthree\n\r\r\n\r\n",
                       {"one", "", "", "two\rthree", "\r", ""}, [] { return line_framer{}; });
@@ -105,3 +107,5 @@ TEST_CASE("lines are written with the terminator that is asked for") {
     CHECK(make_line(pool, "one")->text() == "one\n");
     CHECK(make_line(pool, "", "\r\n")->text() == "\r\n");
 }
+
+} // namespace framers_test

@@ -10,6 +10,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace fallback_test {
+
 TEST_CASE("where io_uring is refused a reactor runs on epoll") {
     ::unsetenv("IAPP_ENGINE"); // it would force one
     for (const int error : {EPERM, ENOSYS, EINVAL}) {
@@ -34,3 +36,5 @@ TEST_CASE("where io_uring is refused, asking for it by name fails with the reaso
         CHECK(reactor::make({.engine = "io_uring"}).error() == std::errc::not_supported);
     });
 }
+
+} // namespace fallback_test

@@ -13,6 +13,8 @@
 using namespace iapp;
 using namespace iapp::test;
 
+namespace limits_test {
+
 namespace {
 
 // Connections whose far ends are ours to write to.
@@ -199,3 +201,5 @@ TEST_CASE("more sizes of items than rings of buffers: none is larger than asked 
     }
     CHECK(world.close_all(ring));
 }
+
+} // namespace limits_test

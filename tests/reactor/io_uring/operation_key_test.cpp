@@ -6,6 +6,8 @@
 
 using namespace iapp;
 
+namespace operation_key_test {
+
 TEST_CASE("slot, generation and kind come back as they went, to the last bit") {
     for (const slot_id id : {slot_id{0, 1}, slot_id{1, UINT32_MAX},
                              slot_id{operation_key::slots_max - 1, UINT32_MAX}}) {
@@ -23,3 +25,5 @@ TEST_CASE("the wake's key is nobody's") {
     CHECK(wake.kind == operation_kind::wake);
     CHECK_FALSE(wake.id); // generation 0 is never given out
 }
+
+} // namespace operation_key_test

@@ -12,6 +12,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace sim_conversation_test {
+
 namespace {
 
 constexpr std::uint64_t seeds = 200;
@@ -241,3 +243,5 @@ TEST_CASE("without faults the characters agree on what each owner sees") {
         CHECK((interview(one, sim_pairs()[2]) == first));
     }
 }
+
+} // namespace sim_conversation_test

@@ -13,6 +13,8 @@
 using namespace iapp;
 using namespace std::chrono_literals;
 
+namespace sim_kernel_test {
+
 namespace {
 
 io_result send(kernel& by, descriptor fd, std::string_view text) {
@@ -186,3 +188,5 @@ TEST_CASE("a seed leads to the same events on every system") {
     CHECK(scuffle(42) != scuffle(43));
     CHECK(scuffle(42) == 10125701651368981462U);
 }
+
+} // namespace sim_kernel_test

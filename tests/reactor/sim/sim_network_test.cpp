@@ -10,6 +10,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace sim_network_test {
+
 namespace {
 
 constexpr sim_link slow{.latency = 10ms, .jitter = 0ns, .bytes_per_second = 1'000'000};
@@ -273,3 +275,5 @@ TEST_CASE("a watch of a simulated descriptor reports for as long as it is ready"
         os->close(fd);
     }
 }
+
+} // namespace sim_network_test

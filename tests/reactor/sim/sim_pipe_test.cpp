@@ -10,6 +10,8 @@
 
 using namespace iapp;
 
+namespace sim_pipe_test {
+
 namespace {
 
 std::size_t write(sim_pipe& to, std::string_view text) {
@@ -106,3 +108,5 @@ TEST_CASE("discarding reads without a copy") {
     CHECK(untouched == std::array<std::byte, 4>{});
     CHECK(read(pipe, 100) == "ef");
 }
+
+} // namespace sim_pipe_test

@@ -10,6 +10,8 @@
 
 using namespace iapp;
 
+namespace sim_seed_test {
+
 TEST_CASE("the simulation's random numbers are those of splitmix64") {
     sim_random random{1234567};
     CHECK(random.next() == 6457827717110365317U);
@@ -64,3 +66,5 @@ TEST_CASE("by default nothing goes wrong, and a swarm has some of each") {
 TEST_CASE("every fault has a name") {
     CHECK(sizeof(sim_faults) == sim_fault_names().size() * sizeof(std::uint32_t));
 }
+
+} // namespace sim_seed_test

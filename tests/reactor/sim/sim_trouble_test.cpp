@@ -8,6 +8,8 @@ using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
+namespace sim_trouble_test {
+
 TEST_CASE("what is sent across a partition arrives when it heals, in order and with its end") {
     for (const auto& characters : sim_pairs()) {
         sim_stage stage{{}, characters};
@@ -144,3 +146,5 @@ TEST_CASE("a peer that is silent for ever is given up by who sends") {
         server.s = stream{};
     }
 }
+
+} // namespace sim_trouble_test
