@@ -67,7 +67,7 @@ class noisy {
   public:
     using accepts = messages<item, query, noise>;
 
-    explicit noisy(context& cx) : cx_{cx} { on(noise{}); }
+    explicit noisy(context& cx) : cx_{cx} {}
 
     void on(item what) {
         in_order_ = in_order_ && what.number == latest_ + 1;
@@ -274,13 +274,15 @@ TEST_CASE("a limit is given when an actor is spawned, and asks from outside fall
     checked_system sys;
     const auto to =
         sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = mailbox_policy::refuse}});
-    // Its own noise waits there, so there is no place.
+    to.send(noise{});
+    // That waits there, or what it sends itself then, so there is no place.
     CHECK(sys->ask(to, patience(), query{1}).error() == actor_error::refused);
 }
 
 TEST_CASE("messages of another worker keep their order in the queue of an actor") {
     checked_system sys{{.workers = 2}};
     const auto to = sys->spawn<noisy>({.on = {0}, .mailbox = {.limit = 100'000}});
+    to.send(noise{});
     sys->spawn<sender_of_items>({.on = {1}}, ref<item>{to}).send(item{3000});
     CHECK(eventually([&] { return sys.ask(to, query{}) == 3000; }));
 }

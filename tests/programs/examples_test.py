@@ -5,13 +5,12 @@
 """
 
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 import programs  # noqa: E402
 
 
-class Examples(unittest.TestCase):
+class Examples(programs.Case):
     def test_the_pool_does_all_jobs_though_workers_fail(self):
         done = programs.run("example_pool")
         self.assertEqual(done.status, 0, done)
