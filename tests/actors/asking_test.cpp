@@ -84,7 +84,7 @@ class asker {
     template <class M, class... Args>
     ask_handle ask(const ref_to<clerk>& whom, Args... args) {
         return cx.ask<M>(
-            whom, 10ms, [this](auto answer) { write(answer); }, args...);
+            whom, 10ms, [this](auto answer) { this->write(answer); }, args...);
     }
 
     void write(const result<int>& answer) {
