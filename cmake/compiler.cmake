@@ -12,7 +12,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverl
 # GCC 12 warns of strings that are added up as if a long one lay in the place of short ones
 # (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651); AddressSanitizer sees such errors.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    add_compile_options(-Wno-array-bounds -Wno-restrict)
+    add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(IAPP_WERROR)
     add_compile_options(-Werror)
