@@ -32,6 +32,9 @@ function(iapp_add_test_program)
     target_link_libraries(${arg_NAME} PRIVATE iapp_test_support ${arg_LIBS})
     iapp_precompile(${arg_NAME})
     iapp_share_compilation(${arg_NAME} 6) # each has a namespace of its own, for that
+    if(CMAKE_CROSSCOMPILING)
+        target_compile_options(${arg_NAME} PRIVATE -O0) # half the time; they run once, elsewhere
+    endif()
 
     foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES arg_POLLER_SOURCES)
         set(engines none)
