@@ -73,8 +73,15 @@ class Chat(programs.Case):
             all_members[0].say("ree\n")
             for each in all_members:
                 self.assertEqual([each.hear() for _ in range(3)], ["one\n", "two\n", "three\n"])
+
+    def test_ends_with_members_when_interrupted(self):
+        self.needs_signals("example_chat")
+        member = Member(self)
+        member.say("hello\n")
+        self.assertEqual(member.hear(), "hello\n")
         self.process.send_signal(signal.SIGINT)
         self.assertEqual(self.process.wait(programs.LIMIT), 0)
+        member.leave()
 
     def test_an_endless_line_ends_its_member_alone(self):
         talker, other = Member(self), Member(self)

@@ -138,6 +138,12 @@ class Case(unittest.TestCase):
     """Checks that every test of srv and clt makes."""
 
     maxDiff = None
+
+    def needs_signals(self, name):
+        """Of a program whose main thread does nothing but wait for the end of its system."""
+        with open(command(name, [])[0], "rb") as program:
+            if b"__tsan_init" in program.read():
+                self.skipTest("ThreadSanitizer keeps a signal back from a thread in a futex")
     engine = None  # of the programs that are started; None: their own choice
 
     def flags(self, flags, **defaults):

@@ -85,6 +85,7 @@ class Relay(programs.Case):
             self.assertEqual(read_to_the_end(client), b"")
 
     def test_ends_with_connections_open_when_interrupted(self):
+        self.needs_signals("example_relay")
         with connected(self.at) as client:
             client.sendall(b"hello")
             peer, _ = self.origin.accept()
