@@ -48,8 +48,9 @@ class Done:
 
 def run(name, *flags, **options):
     """Runs a program to its end."""
-    done = subprocess.run(command(name, flags), stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, check=False, timeout=LIMIT, **options)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    done = subprocess.run(command(name, flags), capture_output=True, text=True, check=False,
+                          timeout=LIMIT, **options)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
