@@ -43,13 +43,13 @@ void worker_loop::enqueue(actor_queue& queue, envelope* message, delivery how) {
     const std::uint64_t to = message->to;
     if (queue.full(how)) {
         switch (queue.when_full()) {
-        case mailbox_policy::refuse:
+        case overflow::refuse:
             handle(message, fate::refuse);
             return;
-        case mailbox_policy::drop_newest:
+        case overflow::drop_newest:
             handle(message, fate::drop);
             return;
-        case mailbox_policy::drop_oldest: {
+        case overflow::drop_oldest: {
             envelope* const oldest = queue.pop_limited();
             oldest->to = to;
             handle(oldest, fate::drop);

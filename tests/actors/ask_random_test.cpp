@@ -170,7 +170,7 @@ void run(std::uint64_t seed) {
     const auto replace = [&](std::size_t i) {
         const slot_id id = w.loop().spawn<node>(all, others);
         const std::size_t limit = all.random.below(3) * 5;
-        w.loop().limit_mailbox(id, {limit, static_cast<mailbox_policy>(all.random.below(3))});
+        w.loop().limit_mailbox(id, {limit, static_cast<overflow>(all.random.below(3))});
         others[i] = detail::actor_in<node>(*w.loop().find(id)).self();
     };
     others.resize(6);

@@ -154,14 +154,14 @@ TEST_CASE("a full mailbox refuses what comes, and its sender is told") {
 }
 
 TEST_CASE("a full mailbox drops the newest") {
-    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_newest}};
+    limited_actor a{{.limit = 3, .when_full = overflow::drop_newest}};
     CHECK(a.send_items(5) == 5);
     CHECK(a.c.log == "1;2;3;");
     CHECK(a.dead(dead_letter::dropped) == 2);
 }
 
 TEST_CASE("a full mailbox drops the oldest") {
-    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_oldest}};
+    limited_actor a{{.limit = 3, .when_full = overflow::drop_oldest}};
     CHECK(a.send_items(5) == 5);
     CHECK(a.c.log == "3;4;5;");
     CHECK(a.dead(dead_letter::dropped) == 2);
@@ -182,7 +182,7 @@ TEST_CASE("the limit of one actor does not concern another") {
 
 TEST_CASE("what is reserved waits in order, but neither counts nor is dropped") {
     for (const auto policy :
-         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+         {overflow::refuse, overflow::drop_newest, overflow::drop_oldest}) {
         limited_actor a{{.limit = 1, .when_full = policy}};
         a.w.act([&] {
             const auto send_reserved = [&](int number) {
@@ -197,12 +197,12 @@ TEST_CASE("what is reserved waits in order, but neither counts nor is dropped") 
             send_reserved(5);
         });
         a.w.turn();
-        CHECK(a.c.log == (policy == mailbox_policy::drop_oldest ? "r1;r3;4;r5;" : "r1;2;r3;r5;"));
+        CHECK(a.c.log == (policy == overflow::drop_oldest ? "r1;r3;4;r5;" : "r1;2;r3;r5;"));
     }
 }
 
 TEST_CASE("what arrives from other threads goes behind what waits, and falls under the limit") {
-    limited_actor a{{.limit = 2, .when_full = mailbox_policy::drop_newest}};
+    limited_actor a{{.limit = 2, .when_full = overflow::drop_newest}};
     CHECK(a.to.send(item{1})); // by the door: handled at once, nothing waits
     CHECK(a.to.send(item{2}));
     a.w.turn();
@@ -218,7 +218,7 @@ TEST_CASE("what arrives from other threads goes behind what waits, and falls und
 
 TEST_CASE("a request that a full mailbox does not take is refused, whatever the policy") {
     for (const auto policy :
-         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+         {overflow::refuse, overflow::drop_newest, overflow::drop_oldest}) {
         limited_actor a{{.limit = 1, .when_full = policy}};
         std::string answers;
         a.w.act([&] {
@@ -235,7 +235,7 @@ TEST_CASE("a request that a full mailbox does not take is refused, whatever the 
         });
         a.w.turn();
         a.w.turn();
-        const bool oldest = policy == mailbox_policy::drop_oldest;
+        const bool oldest = policy == overflow::drop_oldest;
         CHECK((answers == (oldest ? "refused2" : "1refused") ||
                answers == (oldest ? "2refused" : "refused1")));
         CHECK(a.dead(dead_letter::refused) + a.dead(dead_letter::dropped) == 1);
@@ -273,7 +273,7 @@ TEST_CASE("what waits for an actor that ends is dead: stale, or stopped with the
 TEST_CASE("a limit is given when an actor is spawned, and asks from outside fall under it") {
     checked_system sys;
     const auto to =
-        sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = mailbox_policy::refuse}});
+        sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = overflow::refuse}});
     to.send(noise{});
     // That waits there, or what it sends itself then, so there is no place.
     CHECK(sys->ask(to, patience(), query{1}).error() == actor_error::refused);
