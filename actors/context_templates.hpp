@@ -36,11 +36,10 @@ template <class A, class... Args>
 auto context::spawn_here(const spawn_options& options, Args&&... args) ->
     typename detail::ref_to<A>::type {
     worker_loop& home = self_.home;
-    cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
+    cell* const made = home.template spawn_cell<A>(options.mailbox, std::forward<Args>(args)...);
     if (made == nullptr) {
         return {};
     }
-    home.limit_mailbox(made->id, options.mailbox);
     if (!options.detached && !self_.ending) {
         self_.adopt(*made);
     }

@@ -9,7 +9,7 @@ namespace iapp {
 
 // With a limit an actor has a queue of its own, out of which it handles one message after the
 // other, in turns with all that its worker's actors send each other. What waits there, and is
-// counted, is what actors of its own worker send it, and
+// counted, is what actors of its own worker send it, itself included, from its constructor on, and
 // what arrives from other threads while its queue is not empty, so that the order of each sender is
 // kept; before that it waits in the rings and the door, which have limits of their own, and is
 // handled as it comes. Where one is refused, send() says so to actors of the same worker, and what
