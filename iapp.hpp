@@ -23,6 +23,7 @@
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/task.hpp>
 #include <iapp/actors/task_ask.hpp>
+#include <iapp/actors/task_credit.hpp>
 #include <iapp/actors/task_group.hpp>
 #include <iapp/actors/task_root.hpp>
 #include <iapp/actors/task_sleep.hpp>
