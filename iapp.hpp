@@ -23,7 +23,9 @@
 #include <iapp/actors/system.hpp>
 #include <iapp/actors/task.hpp>
 #include <iapp/actors/task_ask.hpp>
+#include <iapp/actors/task_credit.hpp>
 #include <iapp/actors/task_group.hpp>
+#include <iapp/actors/task_offload.hpp>
 #include <iapp/actors/task_root.hpp>
 #include <iapp/actors/task_sleep.hpp>
 #include <iapp/actors/task_streams.hpp>

@@ -23,14 +23,15 @@ struct cell_of final : cell {
     template <class... Args>
 
     requires std::is_constructible_v<A, context&, Args...>
-    cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{entry, home_, id_, type_}, actor(cx, std::forward<Args>(args)...) {
+
+    explicit cell_of(const cell_place& place, Args&&... args)
+        : cell{place}, actor(cx, std::forward<Args>(args)...) {
         init();
     }
 
     template <class... Args>
-    cell_of(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_, Args&&... args)
-        : cell{entry, home_, id_, type_}, actor(std::forward<Args>(args)...) {
+    explicit cell_of(const cell_place& place, Args&&... args)
+        : cell{place}, actor(std::forward<Args>(args)...) {
         init();
     }
 
@@ -211,29 +212,32 @@ inline constexpr actor_type type_of{
 
 template <actor A, class... Args>
 slot_id worker_loop::spawn(Args&&... args) {
-    const cell* const made = spawn_cell<A>(std::forward<Args>(args)...);
+    const cell* const made = spawn_cell<A>(mailbox_options{}, std::forward<Args>(args)...);
     return made == nullptr ? slot_id{} : made->id;
 }
 
 template <actor A, class... Args>
-cell* worker_loop::spawn_cell(Args&&... args) {
+cell* worker_loop::spawn_cell(const mailbox_options& mailbox, Args&&... args) {
     slot_id id;
     cell** const entry = actors_.create(id, nullptr);
     if (entry == nullptr) {
         ++counters_.actors_refused;
         return nullptr;
     }
-    return construct<A>(id, *entry, std::forward<Args>(args)...);
+    return construct<A>(id, *entry, mailbox, std::forward<Args>(args)...);
 }
 
 template <actor A, class... Args>
-cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
+cell* worker_loop::construct(slot_id id, cell*& entry, const mailbox_options& mailbox,
+                             Args&&... args) {
     // Its place is before the children that its constructor spawns.
     cell* const elder = in_order_.empty() ? nullptr : &in_order_.back();
+    actor_queue* queue = nullptr;
     cell* done = nullptr;
     const auto make = [&] {
-        auto* made =
-            memory_.make<cell_of<A>>(entry, *this, id, type_of<A>, std::forward<Args>(args)...);
+        queue = begin_queue(mailbox);
+        auto* made = memory_.make<cell_of<A>>(cell_place{entry, *this, id, type_of<A>, queue},
+                                              std::forward<Args>(args)...);
         in_order_.insert(
             elder == nullptr ? in_order_.begin() : std::next(in_order_.iterator_to(*elder)), *made);
         ++counters_.actors_spawned;
@@ -242,6 +246,7 @@ cell* worker_loop::construct(slot_id id, cell*& entry, Args&&... args) {
     guarded(make, [&](const char* why) {
         report_failed_construction(type_of<A>.name, why);
         actors_.destroy(id);
+        end_queue(queue, id, exit_reason::failed);
     });
     return done;
 }

@@ -14,7 +14,7 @@ class actor_queue {
   public:
     explicit actor_queue(const mailbox_options& options) noexcept : options_{options} {}
 
-    mailbox_policy when_full() const noexcept { return options_.when_full; }
+    overflow when_full() const noexcept { return options_.when_full; }
 
     // Whether a message has no place.
     bool full(delivery how) const noexcept {
@@ -23,7 +23,7 @@ class actor_queue {
 
     // Whether it is refused, so that its sender is to be told.
     bool refuses(delivery how) const noexcept {
-        return full(how) && options_.when_full == mailbox_policy::refuse;
+        return full(how) && options_.when_full == overflow::refuse;
     }
 
     void push(envelope* message, delivery how) noexcept {

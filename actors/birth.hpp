@@ -42,7 +42,7 @@ void worker_loop::bear(slot_id id, const birth_terms& terms, Args&&... args) {
     cell* made = nullptr;
     const bool alive = grants_.begin_birth(id); // else killed on its way
     if (alive && may_be_named(type_name<A>(), terms.name)) {
-        made = construct<A>(id, *actors_.find(id), std::forward<Args>(args)...);
+        made = construct<A>(id, *actors_.find(id), terms.mailbox, std::forward<Args>(args)...);
     } else {
         actors_.destroy(id);
     }

@@ -17,13 +17,22 @@ struct actor_type;
 class withheld_credits;
 class worker_loop;
 
+// What is there before the actor.
+struct cell_place {
+    cell*& entry; // in the worker's table
+    worker_loop& home;
+    slot_id id;
+    const actor_type& type;
+    actor_queue* queue;
+};
+
 // Lives in its worker's memory pool, linked in the order of spawning. Worker's thread only.
 struct cell : boost::intrusive::list_base_hook<>, relative {
-    // `entry` is its place in the worker's table: it is found there from the beginning, because
-    // those whom its constructor tells of it may want to watch it.
-    cell(cell*& entry, worker_loop& home_, slot_id id_, const actor_type& type_) noexcept
-        : home{home_}, id{id_}, type{type_}, cx{*this} {
-        entry = this;
+    // It is found in the worker's table from the beginning, because its constructor may send it
+    // something, and those whom that tells of it may want to watch it.
+    explicit cell(const cell_place& place) noexcept
+        : home{place.home}, id{place.id}, type{place.type}, cx{*this}, queue{place.queue} {
+        place.entry = this;
     }
 
     // What it still has belongs to an actor whose constructor has failed.
@@ -59,7 +68,7 @@ struct cell : boost::intrusive::list_base_hook<>, relative {
     const actor_type& type;
     context cx;
     attachment_list attached;
-    actor_queue* queue = nullptr; // if its mailbox has a limit
+    actor_queue* const queue; // if its mailbox has a limit
     withheld_credits* withheld = nullptr;
     unsigned running = 0;  // handlers under way
     bool stopping = false; // to be destroyed when the last of them returns

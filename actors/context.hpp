@@ -39,6 +39,14 @@ struct ref_to;
 class sleep_operation;
 template <class M>
 class ask_operation;
+template <class F>
+class offload_operation;
+template <class F, class... Args>
+struct bound_call;
+
+// What tells work for a task from work with a callback: that takes no arguments.
+template <class F, class... Args>
+concept offload_for_a_task = sizeof...(Args) == 0 || !std::is_invocable_v<F&>;
 
 template <class... Args>
 inline constexpr bool begins_with_options = false;
@@ -236,7 +244,13 @@ class context {
     // meanwhile; it and its captures are destroyed here. Errors: actor_error::refused when
     // offload_options::queue_max pieces wait for a thread; see offload_pool.hpp.
     template <class F, class Then>
-    result<void> offload(F work, Then then);
+    requires std::is_invocable_v<F&> result<void> offload(F work, Then then);
+    // The same for tasks: `auto v = co_await cx.offload(work, args...)` gives what work(args...)
+    // returned, and throws here what it threw there. See task_offload.hpp.
+    template <class F, class... Args>
+    requires detail::offload_for_a_task<F, Args...>
+        operation<detail::offload_operation<detail::bound_call<F, std::decay_t<Args>...>>>
+        offload(F work, Args&&... args);
     // A line to an actor on which at most n messages are outstanding: sent and not yet handled, or
     // withheld by the receiver. Empty when the ref is or credit_lines_max lines are open. See
     // credit.hpp.

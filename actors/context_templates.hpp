@@ -36,11 +36,10 @@ template <class A, class... Args>
 auto context::spawn_here(const spawn_options& options, Args&&... args) ->
     typename detail::ref_to<A>::type {
     worker_loop& home = self_.home;
-    cell* const made = home.template spawn_cell<A>(std::forward<Args>(args)...);
+    cell* const made = home.template spawn_cell<A>(options.mailbox, std::forward<Args>(args)...);
     if (made == nullptr) {
         return {};
     }
-    home.limit_mailbox(made->id, options.mailbox);
     if (!options.detached && !self_.ending) {
         self_.adopt(*made);
     }
@@ -204,7 +203,10 @@ credit_line<Ms...> context::credit(const ref<Ms...>& to, std::uint32_t n) {
 template <class... Ms>
 template <class M>
 void credit_line<Ms...>::when_available(context& owner, M message) {
-    wait(*home_->memory().template make<detail::message_waiter<M>>(owner.self_.id,
+    credit_account* const mine = account();
+    IAPP_CHECK(mine != nullptr, "a line that leads to somebody");
+    IAPP_CHECK(!std::exchange(mine->asked, true), "it has asked, and was not told yet");
+    wait(*home_->memory().template make<detail::message_waiter<M>>(account_, owner.self_.id,
                                                                    std::move(message)));
 }
 

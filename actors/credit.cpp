@@ -16,11 +16,8 @@ struct wake {
     // In a message of its own, so that nobody is told from within a call.
     static void run(void* worker, std::uint64_t, void* payload, fate what) {
         auto& home = *static_cast<worker_loop*>(worker);
-        credit_account* const account = home.credits().find(static_cast<wake*>(payload)->account);
-        if (what == fate::deliver && account != nullptr && account->available > 0 &&
-            account->waiter != nullptr) {
-            credit_waiter& waiter = *std::exchange(account->waiter, nullptr);
-            waiter.ready(waiter, home);
+        if (what == fate::deliver) {
+            home.credits().tell_waiters(static_cast<wake*>(payload)->account, home);
         }
     }
 };
@@ -28,10 +25,12 @@ struct wake {
 } // namespace
 
 void credit_accounts::close(slot_id id, worker_loop& home) noexcept {
-    credit_waiter* const waiter = accounts_.find(id)->waiter;
+    auto waiters = std::move(accounts_.find(id)->waiters);
     accounts_.destroy_and_reuse(id);
-    if (waiter != nullptr) {
-        waiter->drop(*waiter, home);
+    while (!waiters.empty()) {
+        credit_waiter& first = waiters.front();
+        waiters.pop_front();
+        first.drop(first, home);
     }
 }
 
@@ -40,17 +39,24 @@ void credit_accounts::give_back(slot_id id, std::uint32_t credits, std::uint32_t
     if (credit_account* const account = accounts_.find(id)) {
         account->available += credits;
         account->lost += lost;
-        if (account->waiter != nullptr) {
-            credit_waiter& waiter = *std::exchange(account->waiter, nullptr);
-            waiter.ready(waiter, home);
-        }
+        tell_waiters(id, home);
+    }
+}
+
+void credit_accounts::tell_waiters(slot_id id, worker_loop& home) noexcept {
+    // One who is told may end the line.
+    for (credit_account* account = accounts_.find(id);
+         account != nullptr && account->available > 0 && !account->waiters.empty();
+         account = accounts_.find(id)) {
+        credit_waiter& first = account->waiters.front();
+        account->waiters.pop_front();
+        first.ready(first, home);
     }
 }
 
 void credit_accounts::wait(slot_id id, credit_waiter& waiter, worker_loop& home) noexcept {
     credit_account& account = *accounts_.find(id);
-    IAPP_CHECK(account.waiter == nullptr, "one waits at a time for a line's credits");
-    account.waiter = &waiter;
+    account.waiters.push_back(waiter);
     if (account.available > 0) {
         worker_loop::send(home, 0, self_running_type<wake>, wake{id}, delivery::reserved);
     }

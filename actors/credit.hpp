@@ -5,6 +5,8 @@
 #include <iapp/actors/messages.hpp>
 #include <iapp/mailbox/slot_table.hpp>
 
+#include <boost/intrusive/list.hpp>
+
 #include <cstdint>
 #include <utility>
 
@@ -14,12 +16,24 @@ class worker_loop;
 class context;
 template <class... Ms>
 class credit_line;
+template <class Op>
+class operation;
 
-// Who waits for credits: one at a time for each line. Lives until it is told or dropped. `ready` is
-// called by the worker between two handlers, never from within a call to the line.
-struct credit_waiter {
-    void (*ready)(credit_waiter& self, worker_loop& home) noexcept;
-    void (*drop)(credit_waiter& self, worker_loop& home) noexcept; // the line ends first
+namespace detail {
+
+class credit_operation;
+
+} // namespace detail
+
+// Who waits for credits. It may end before it is told, and waits no more then.
+struct credit_waiter
+    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    using function = void (*)(credit_waiter& self, worker_loop& home) noexcept;
+
+    credit_waiter(function on_ready, function on_drop) noexcept : ready{on_ready}, drop{on_drop} {}
+
+    function ready; // there are credits; called by the worker between two handlers
+    function drop;  // the line ends first; called from within that
 };
 
 // The books of one line, in its sender's worker.
@@ -27,7 +41,8 @@ struct credit_account {
     std::uint32_t limit;
     std::uint32_t available;
     std::uint64_t lost = 0;
-    credit_waiter* waiter = nullptr;
+    bool asked = false; // a message waits
+    boost::intrusive::list<credit_waiter, boost::intrusive::constant_time_size<false>> waiters{};
 };
 
 // All lines of one worker.
@@ -50,6 +65,8 @@ class credit_accounts {
                    worker_loop& home) noexcept;
     // Tells `waiter` when there are credits, which may be now, with this worker's next message.
     void wait(slot_id id, credit_waiter& waiter, worker_loop& home) noexcept;
+    // Those who wait, the first first, as long as there are credits.
+    void tell_waiters(slot_id id, worker_loop& home) noexcept;
 
   private:
     slot_table<credit_account> accounts_;
@@ -83,15 +100,21 @@ class credit_line_base {
     // them; their credits are back.
     std::uint64_t lost() const noexcept;
 
-    // For a task: tells `waiter` once when there are credits, at the earliest with the next message
-    // of this worker. One waits at a time (checked).
-    void wait(credit_waiter& waiter);
+    // For tasks: `co_await line.when_available()` goes on when there are credits, at once if there
+    // are some that nobody else waits for; try_send() then sends. Tasks may wait side by side: who
+    // came first is told first, and the next one only if there are credits still. Fails with
+    // not_connected when the line is empty, or ends. See task_credit.hpp.
+    operation<detail::credit_operation> when_available() noexcept;
 
   protected:
+    friend class detail::credit_operation;
+
     credit_line_base(worker_loop& home, slot_id account, actor_id to) noexcept
         : home_{&home}, account_{account}, to_{to} {}
 
     credit_account* account() const noexcept;
+    // Tells `waiter` once, at the earliest with the next message of this worker.
+    void wait(credit_waiter& waiter);
 
     worker_loop* home_ = nullptr;
     slot_id account_;
@@ -113,6 +136,8 @@ class credit_line : public credit_line_base {
     // False: there is no credit, and the message was not sent (nor counted).
     template <class M>
     bool try_send(M message);
+
+    using credit_line_base::when_available;
 
     // Sends `message` to the actor that owns the line, once, when there are credits: with the next
     // turn if there are some now. It asks once at a time (checked).

@@ -58,11 +58,13 @@ inline constexpr message_type credited_type{.name = type_name<M>(),
 // An actor that is told by a message that there are credits.
 template <class M>
 struct message_waiter final : credit_waiter {
-    message_waiter(slot_id owner_, M&& message_)
-        : credit_waiter{&tell, &forget}, owner{owner_}, message{std::move(message_)} {}
+    message_waiter(slot_id account_, slot_id owner_, M&& message_)
+        : credit_waiter{&tell, &forget}, account{account_}, owner{owner_}, message{std::move(
+                                                                               message_)} {}
 
     static void tell(credit_waiter& self, worker_loop& home) noexcept {
         auto& mine = static_cast<message_waiter&>(self);
+        home.credits().find(mine.account)->asked = false;
         worker_loop::send(home, mine.owner.to_word(), message_type_of<M>, std::move(mine.message),
                           delivery::reserved);
         forget(self, home);
@@ -72,6 +74,7 @@ struct message_waiter final : credit_waiter {
         home.memory().destroy(static_cast<message_waiter*>(&self));
     }
 
+    slot_id account;
     slot_id owner;
     M message;
 };

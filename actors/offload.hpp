@@ -49,16 +49,18 @@ inline constexpr message_type offload_type{.name = type_name<typename Job::funct
                                            .destroy = destroyer_of<Job>(),
                                            .run = &offload_came_home<Job>};
 
-// Work whose result is kept until it comes home; what happens then is for who derives from it.
-template <class F>
+// Work whose result is kept until it comes home; what happens then is for the Job that derives from
+// it: completed() and ended() as offload_job says, and thrown(), in a catch block of the thread
+// that has run the work.
+template <class F, class Job>
 struct offload_work : offload_job {
     using function = F;
 
-    offload_work(F&& work_, complete_function on_complete, end_function on_end)
-        : offload_job{&run, on_complete, on_end}, call{std::move(work_)} {}
+    explicit offload_work(F&& work_)
+        : offload_job{&run, &Job::completed, &Job::ended}, call{std::move(work_)} {}
 
     static void run(offload_job& self) noexcept {
-        auto& mine = static_cast<offload_work&>(self);
+        auto& mine = static_cast<Job&>(self);
         try {
             if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
                 mine.call();
@@ -67,7 +69,7 @@ struct offload_work : offload_job {
                 mine.outcome.emplace(mine.call());
             }
         } catch (...) {
-            mine.outcome.emplace(error_of_offloaded(type_name<F>()));
+            mine.thrown();
         }
     }
 
@@ -77,9 +79,11 @@ struct offload_work : offload_job {
 
 // Work whose result goes to a callback.
 template <class F, class Then>
-struct offload_call final : offload_work<F> {
+struct offload_call final : offload_work<F, offload_call<F, Then>> {
     offload_call(F&& work_, Then&& then_)
-        : offload_work<F>{std::move(work_), &completed, &ended}, then{std::move(then_)} {}
+        : offload_work<F, offload_call>{std::move(work_)}, then{std::move(then_)} {}
+
+    void thrown() noexcept { this->outcome.emplace(error_of_offloaded(type_name<F>())); }
 
     static void completed(offload_job& self) noexcept {
         auto& mine = static_cast<offload_call&>(self);
@@ -120,8 +124,8 @@ result<Job*> start_offload(cell& owner, Args&&... args) {
 } // namespace detail
 
 template <class F, class Then>
-result<void> context::offload(F work, Then then) {
-    static_assert(std::is_invocable_v<F&>, "offloaded work takes no arguments");
+
+requires std::is_invocable_v<F&> result<void> context::offload(F work, Then then) {
     static_assert(std::is_invocable_v<Then&, offloaded<F>>,
                   "the callback takes an iapp::result of what the work returns");
     using job = detail::offload_call<F, Then>;

@@ -2,6 +2,7 @@
 // Signals as messages.
 
 #include <iapp/mailbox/slot_table.hpp>
+#include <iapp/reactor/signal_options.hpp>
 
 #include <utility>
 
@@ -12,15 +13,6 @@ class worker_loop;
 // A signal that the actor asked for has come (once or more since the last message).
 struct signalled {
     int number = 0;
-};
-
-struct signal_options {
-    // After the first one the system's own action is back: a second SIGINT then ends the process
-    // at once, also when the worker hangs.
-    bool first_only = false;
-    // The end of the subscription leaves the signal ignored: for a program that has results to
-    // print after its actors have ended, which another signal must not cut short.
-    bool ignore_afterwards = false;
 };
 
 // Keeps a subscription alive; the previous action returns with its end, unless the options say

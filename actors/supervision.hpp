@@ -75,7 +75,7 @@ child_spec child(const child_options& options, Args&&... args) {
             return static_cast<cell*>(nullptr);
         }
         cell* const made =
-            std::apply([&](auto&... each) { return home.spawn_cell<A>(each...); }, given);
+            std::apply([&](auto&... each) { return home.spawn_cell<A>({}, each...); }, given);
         if (made != nullptr && !name.empty()) {
             home.names().claim(*made, name);
         }

@@ -118,14 +118,12 @@ ref_to<A> system::spawn(spawn_options options, Args&&... args) {
         if (!home.may_be_named(type_of<A>.name, name)) {
             return slot_id{};
         }
-        const slot_id made =
-            std::apply([&](auto&... each) { return home.spawn<A>(std::move(each)...); }, given);
-        home.limit_mailbox(made, limit);
-        if (made && named) {
-            home.names().claim(*home.find(made), name,
-                               std::make_shared<name_verdict>(std::move(named)));
+        cell* const made = std::apply(
+            [&](auto&... each) { return home.spawn_cell<A>(limit, std::move(each)...); }, given);
+        if (made != nullptr && named) {
+            home.names().claim(*made, name, std::make_shared<name_verdict>(std::move(named)));
         }
-        return made;
+        return made == nullptr ? slot_id{} : made->id;
     };
     const result<slot_id> made = call(where, spawn_deadline, std::move(construct));
     if (!made || !*made ||

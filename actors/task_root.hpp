@@ -24,6 +24,8 @@ class task_root : public attachment, public timer_node {
     // Runs what awaits in `frame`, a part of this task, as a handler of the actor would run.
     void resume(std::coroutine_handle<> frame) noexcept;
 
+    cell& owner() const noexcept { return owner_; }
+
     worker_loop& home() const noexcept { return owner_.home; }
 
     // For reports: the function that was given to cx.run().

@@ -24,7 +24,9 @@ struct watchdog_options {
 // While a handler runs, its worker looks neither at other messages nor at its sockets. The watchdog
 // says in the log (log.hpp) which actor and message do that, once when the limit is reached and
 // once when the worker goes on, with the milliseconds; worker_counters::stalls counts them. It only
-// looks at what workers note anyway, so being watched costs them nothing.
+// looks at what workers note anyway, so being watched costs them nothing. It takes no stack: that
+// would need a signal to the worker, which interrupts the very call that is late, and an unwinder
+// that is not safe within one. The log's hook is called meanwhile, and may let a debugger look.
 class watchdog {
   public:
     // The workers must outlive it.

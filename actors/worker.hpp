@@ -166,9 +166,9 @@ class worker_loop {
     // Actors. Worker's thread only.
     template <actor A, class... Args>
     slot_id spawn(Args&&... args);
-    // The same; null when it failed.
+    // The same, with a limit on what may wait for it; null when it failed.
     template <actor A, class... Args>
-    cell* spawn_cell(Args&&... args);
+    cell* spawn_cell(const mailbox_options& mailbox, Args&&... args);
     // An actor for another worker that granted a slot for it; a child of `parent` unless that is
     // null. Names nobody when there is no slot now.
     template <actor A, class... Args>
@@ -202,8 +202,7 @@ class worker_loop {
     void actor_failed(const cell& who, std::string_view message, const char* why) noexcept;
     void report_failed_construction(std::string_view actor, const char* why) noexcept;
 
-    // For an actor that was just made: what may wait for it from now on.
-    void limit_mailbox(slot_id id, const mailbox_options& options);
+    // Whether its mailbox has a limit.
     bool has_queue(slot_id id) noexcept;
     // Lets an actor whose mailbox has a limit handle the oldest message of its queue.
     void run_queue(slot_id id) noexcept;
@@ -313,7 +312,7 @@ class worker_loop {
     // The actor in a slot reserved for it; null, and the slot is free, when its construction
     // failed.
     template <actor A, class... Args>
-    cell* construct(slot_id id, cell*& entry, Args&&... args);
+    cell* construct(slot_id id, cell*& entry, const mailbox_options& mailbox, Args&&... args);
     // After the construction of an actor from another worker; `made` is null when it failed.
     void settle(slot_id id, cell* made, const birth_terms& terms);
     void keep_early(envelope* message) noexcept;
@@ -333,7 +332,9 @@ class worker_loop {
     void enqueue(actor_queue& queue, envelope* message, delivery how);
     void schedule(actor_queue& queue, std::uint64_t to);
     bool queue_arrival(parcel& message);
-    void end_queue(actor_queue& queue, slot_id id, exit_reason why) noexcept;
+    // For an actor that is about to be made; null for one without a limit.
+    actor_queue* begin_queue(const mailbox_options& options);
+    void end_queue(actor_queue* queue, slot_id id, exit_reason why) noexcept;
 
     // Makes a worker the current one for the time of a call.
     class current_scope {

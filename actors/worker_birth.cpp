@@ -13,7 +13,6 @@ unsigned worker_loop::choose(const placement& on) {
 void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
     if (made != nullptr) {
         distant_children::attach(*made, terms.parent);
-        limit_mailbox(id, terms.mailbox);
         if (!terms.name.empty()) {
             names_.claim(*made, terms.name);
         }

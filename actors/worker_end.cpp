@@ -42,9 +42,7 @@ void worker_loop::end_one(cell& actor) noexcept {
     actor.type.destroy(actor);
     actors_.destroy(id); // last: no message finds a dying actor's successor
     ++counters_.actors_ended;
-    if (queue != nullptr) {
-        end_queue(*queue, id, why);
-    }
+    end_queue(queue, id, why);
 }
 
 void worker_loop::stop_when_idle(cell& actor) {

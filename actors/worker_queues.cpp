@@ -20,13 +20,13 @@ constexpr message_type queue_turn{.name = "a turn of an actor",
 
 } // namespace
 
-void worker_loop::limit_mailbox(slot_id id, const mailbox_options& options) {
-    cell* const actor = find(id);
-    if (actor != nullptr && options.limit > 0) {
-        IAPP_CHECK(actor->queue == nullptr, "a mailbox gets its limit once");
-        actor->queue = memory_.make<actor_queue>(options);
-        ++limited_actors_;
+actor_queue* worker_loop::begin_queue(const mailbox_options& options) {
+    if (options.limit == 0) {
+        return nullptr;
     }
+    auto* const queue = memory_.make<actor_queue>(options);
+    ++limited_actors_;
+    return queue;
 }
 
 bool worker_loop::has_queue(slot_id id) noexcept {
@@ -43,13 +43,13 @@ void worker_loop::enqueue(actor_queue& queue, envelope* message, delivery how) {
     const std::uint64_t to = message->to;
     if (queue.full(how)) {
         switch (queue.when_full()) {
-        case mailbox_policy::refuse:
+        case overflow::refuse:
             handle(message, fate::refuse);
             return;
-        case mailbox_policy::drop_newest:
+        case overflow::drop_newest:
             handle(message, fate::drop);
             return;
-        case mailbox_policy::drop_oldest: {
+        case overflow::drop_oldest: {
             envelope* const oldest = queue.pop_limited();
             oldest->to = to;
             handle(oldest, fate::drop);
@@ -99,13 +99,16 @@ void worker_loop::run_queue(slot_id id) noexcept {
 }
 
 // When its actor is no longer to be found.
-void worker_loop::end_queue(actor_queue& queue, slot_id id, exit_reason why) noexcept {
+void worker_loop::end_queue(actor_queue* queue, slot_id id, exit_reason why) noexcept {
+    if (queue == nullptr) {
+        return;
+    }
     --limited_actors_;
-    while (envelope* message = queue.pop()) {
+    while (envelope* message = queue->pop()) {
         message->to = id.to_word();
         handle(message, why == exit_reason::worker_stopping ? fate::discard : fate::deliver);
     }
-    memory_.destroy(&queue);
+    memory_.destroy(queue);
 }
 
 } // namespace iapp

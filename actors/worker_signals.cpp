@@ -8,8 +8,8 @@ namespace iapp {
 
 std::error_code worker_loop::subscribe(int number, cell& actor, signal_options options) noexcept {
     const auto knock = [](void* mail) noexcept { static_cast<port*>(mail)->knock(); };
-    if (const std::error_code refused = place_.signals->catch_signal(
-            number, {options.first_only, options.ignore_afterwards}, knock, &mail_port())) {
+    if (const std::error_code refused =
+            place_.signals->catch_signal(number, options, knock, &mail_port())) {
         return refused;
     }
     signals_.push_back({number, actor.id});

@@ -10,7 +10,7 @@ class signal_source {
   public:
     virtual ~signal_source() = default;
 
-    virtual std::error_code catch_signal(int number, os::catch_options options,
+    virtual std::error_code catch_signal(int number, signal_options options,
                                          os::signal_notify notify, void* target) noexcept = 0;
     virtual void release_signal(int number) noexcept = 0;
     virtual bool take_signal(int number) noexcept = 0;
@@ -21,7 +21,7 @@ class process_signals final : public signal_source {
   public:
     static process_signals& instance() noexcept;
 
-    std::error_code catch_signal(int number, os::catch_options options, os::signal_notify notify,
+    std::error_code catch_signal(int number, signal_options options, os::signal_notify notify,
                                  void* target) noexcept override {
         return os::catch_signal(number, options, notify, target);
     }

@@ -15,7 +15,7 @@ bool pretended_signals::raise(int number) {
     return true;
 }
 
-std::error_code pretended_signals::catch_signal(int number, os::catch_options options,
+std::error_code pretended_signals::catch_signal(int number, signal_options options,
                                                 os::signal_notify notify, void* target) noexcept {
     if (caught_.contains(number)) {
         return std::make_error_code(std::errc::device_or_resource_busy);

@@ -14,7 +14,7 @@ class pretended_signals final : public signal_source {
     // takes it (any more), which would end a real process.
     bool raise(int number);
 
-    std::error_code catch_signal(int number, os::catch_options options, os::signal_notify notify,
+    std::error_code catch_signal(int number, signal_options options, os::signal_notify notify,
                                  void* target) noexcept override;
 
     void release_signal(int number) noexcept override { caught_.erase(number); }
@@ -23,7 +23,7 @@ class pretended_signals final : public signal_source {
 
   private:
     struct caught {
-        os::catch_options options;
+        signal_options options;
         os::signal_notify notify;
         void* target;
         bool pending = false;

@@ -38,7 +38,7 @@ void on_signal(int number) {
 
 } // namespace
 
-std::error_code catch_signal(int number, catch_options options, signal_notify notify,
+std::error_code catch_signal(int number, signal_options options, signal_notify notify,
                              void* target) noexcept {
     if (number <= 0 || number >= signals_max) {
         return std::make_error_code(std::errc::invalid_argument);

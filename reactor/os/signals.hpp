@@ -1,6 +1,8 @@
 #pragma once
 // Signals of the process, noted by a handler and taken by whoever asked for them.
 
+#include <iapp/reactor/signal_options.hpp>
+
 #include <system_error>
 
 namespace iapp::os {
@@ -8,14 +10,9 @@ namespace iapp::os {
 // Called by the signal handler: must be safe there (no locks, no allocation).
 using signal_notify = void (*)(void* target) noexcept;
 
-struct catch_options {
-    bool first_only = false;        // the system's action returns with the first one
-    bool ignore_afterwards = false; // release_signal() leaves it ignored
-};
-
 // Takes a signal over; notify(target) is called each time it comes. Errors: device_or_resource_busy
 // when somebody has it, else the system's (invalid_argument for SIGKILL).
-std::error_code catch_signal(int number, catch_options options, signal_notify notify,
+std::error_code catch_signal(int number, signal_options options, signal_notify notify,
                              void* target) noexcept;
 
 // Gives the signal its previous action back, or leaves it ignored, as catch_signal() was told.

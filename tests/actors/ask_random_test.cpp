@@ -168,10 +168,9 @@ void run(std::uint64_t seed) {
     std::vector<ref_to<node>> others;
     stepped_worker w{{.local_messages_max = 40, .asks_max = 30}};
     const auto replace = [&](std::size_t i) {
-        const slot_id id = w.loop().spawn<node>(all, others);
         const std::size_t limit = all.random.below(3) * 5;
-        w.loop().limit_mailbox(id, {limit, static_cast<mailbox_policy>(all.random.below(3))});
-        others[i] = detail::actor_in<node>(*w.loop().find(id)).self();
+        const auto policy = static_cast<overflow>(all.random.below(3));
+        others[i] = w.spawn_limited<node>({limit, policy}, all, others).self();
     };
     others.resize(6);
     for (std::size_t i = 0; i < others.size(); ++i) {

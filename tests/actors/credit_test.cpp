@@ -62,7 +62,9 @@ class sender {
 };
 
 struct line_of {
-    explicit line_of(std::uint32_t credits, const worker_limits& limits = {}) : w{limits} {
+    explicit line_of(std::uint32_t credits, const worker_limits& limits = {},
+                     const mailbox_options& mailbox = {})
+        : w{limits}, r{w.spawn_limited<receiver>(mailbox)} {
         w.act([&] { s.line = s.cx.credit(r.self(), credits); });
     }
 
@@ -80,7 +82,7 @@ struct line_of {
 
     int next = 1;
     stepped_worker w;
-    receiver& r = w.spawn<receiver>();
+    receiver& r;
     sender& s = w.spawn<sender>();
 };
 
@@ -145,8 +147,7 @@ TEST_CASE("the owner is told once when there are credits again, or at once if th
 }
 
 TEST_CASE("what goes under a credit is never refused, and is in order with other messages") {
-    line_of l{100, {.local_messages_max = 1}};
-    l.w.loop().limit_mailbox(l.r.self().id(), {.limit = 1});
+    line_of l{100, {.local_messages_max = 1}, {.limit = 1}};
     l.w.act([&] {
         CHECK(l.r.self().send(letter{"before"}));
         CHECK_FALSE(l.r.self().send(letter{"refused"}));

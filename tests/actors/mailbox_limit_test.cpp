@@ -84,6 +84,49 @@ class noisy {
     bool in_order_ = true;
 };
 
+// Sends itself four items while it is constructed and two more in init(), which fails if it is to.
+class eager {
+  public:
+    using accepts = messages<item>;
+
+    explicit eager(context& cx, bool fails = false) : cx_{cx}, fails_{fails} {
+        for (int i = 1; i <= 4; ++i) {
+            send(i);
+        }
+    }
+
+    result<void> init() {
+        send(5);
+        send(6);
+        return fails_ ? std::make_error_code(std::errc::io_error) : std::error_code{};
+    }
+
+    void on(item what) { log += std::to_string(what.number) + ";"; }
+
+    std::string log;
+    int taken = 0;
+
+  private:
+    void send(int number) { taken += cx_.self(*this).send(item{number}) ? 1 : 0; }
+
+    context& cx_;
+    bool fails_;
+};
+
+constexpr mailbox_options three{.limit = 3};
+
+class spawner_of_eager {
+  public:
+    using accepts = messages<item>;
+
+    explicit spawner_of_eager(context& cx) {
+        CHECK(cx.spawn<eager>({.mailbox = three}));
+        CHECK(cx.spawn<eager>({.on = {1}, .mailbox = three}));
+    }
+
+    void on(item) {}
+};
+
 class sender_of_items {
   public:
     using accepts = messages<item>;
@@ -113,9 +156,8 @@ namespace mailbox_limit_test {
 namespace {
 
 struct limited_actor {
-    explicit limited_actor(const mailbox_options& options) {
-        w.loop().limit_mailbox(c.self().id(), options);
-    }
+    explicit limited_actor(const mailbox_options& options)
+        : c{w.spawn_limited<collector>(options)} {}
 
     // Sends `count` numbered items from the worker itself; how many send() took.
     int send_items(int count) {
@@ -132,7 +174,7 @@ struct limited_actor {
     std::uint64_t dead(dead_letter reason) { return dead_letters(w.loop().statistics(), reason); }
 
     stepped_worker w;
-    collector& c = w.spawn<collector>();
+    collector& c;
     collector& other = w.spawn<collector>();
     ref_to<collector> to = c.self();
 };
@@ -154,14 +196,14 @@ TEST_CASE("a full mailbox refuses what comes, and its sender is told") {
 }
 
 TEST_CASE("a full mailbox drops the newest") {
-    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_newest}};
+    limited_actor a{{.limit = 3, .when_full = overflow::drop_newest}};
     CHECK(a.send_items(5) == 5);
     CHECK(a.c.log == "1;2;3;");
     CHECK(a.dead(dead_letter::dropped) == 2);
 }
 
 TEST_CASE("a full mailbox drops the oldest") {
-    limited_actor a{{.limit = 3, .when_full = mailbox_policy::drop_oldest}};
+    limited_actor a{{.limit = 3, .when_full = overflow::drop_oldest}};
     CHECK(a.send_items(5) == 5);
     CHECK(a.c.log == "3;4;5;");
     CHECK(a.dead(dead_letter::dropped) == 2);
@@ -181,8 +223,7 @@ TEST_CASE("the limit of one actor does not concern another") {
 }
 
 TEST_CASE("what is reserved waits in order, but neither counts nor is dropped") {
-    for (const auto policy :
-         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+    for (const auto policy : {overflow::refuse, overflow::drop_newest, overflow::drop_oldest}) {
         limited_actor a{{.limit = 1, .when_full = policy}};
         a.w.act([&] {
             const auto send_reserved = [&](int number) {
@@ -197,12 +238,12 @@ TEST_CASE("what is reserved waits in order, but neither counts nor is dropped") 
             send_reserved(5);
         });
         a.w.turn();
-        CHECK(a.c.log == (policy == mailbox_policy::drop_oldest ? "r1;r3;4;r5;" : "r1;2;r3;r5;"));
+        CHECK(a.c.log == (policy == overflow::drop_oldest ? "r1;r3;4;r5;" : "r1;2;r3;r5;"));
     }
 }
 
 TEST_CASE("what arrives from other threads goes behind what waits, and falls under the limit") {
-    limited_actor a{{.limit = 2, .when_full = mailbox_policy::drop_newest}};
+    limited_actor a{{.limit = 2, .when_full = overflow::drop_newest}};
     CHECK(a.to.send(item{1})); // by the door: handled at once, nothing waits
     CHECK(a.to.send(item{2}));
     a.w.turn();
@@ -217,8 +258,7 @@ TEST_CASE("what arrives from other threads goes behind what waits, and falls und
 }
 
 TEST_CASE("a request that a full mailbox does not take is refused, whatever the policy") {
-    for (const auto policy :
-         {mailbox_policy::refuse, mailbox_policy::drop_newest, mailbox_policy::drop_oldest}) {
+    for (const auto policy : {overflow::refuse, overflow::drop_newest, overflow::drop_oldest}) {
         limited_actor a{{.limit = 1, .when_full = policy}};
         std::string answers;
         a.w.act([&] {
@@ -235,7 +275,7 @@ TEST_CASE("a request that a full mailbox does not take is refused, whatever the 
         });
         a.w.turn();
         a.w.turn();
-        const bool oldest = policy == mailbox_policy::drop_oldest;
+        const bool oldest = policy == overflow::drop_oldest;
         CHECK((answers == (oldest ? "refused2" : "1refused") ||
                answers == (oldest ? "2refused" : "refused1")));
         CHECK(a.dead(dead_letter::refused) + a.dead(dead_letter::dropped) == 1);
@@ -272,11 +312,38 @@ TEST_CASE("what waits for an actor that ends is dead: stale, or stopped with the
 
 TEST_CASE("a limit is given when an actor is spawned, and asks from outside fall under it") {
     checked_system sys;
-    const auto to =
-        sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = mailbox_policy::refuse}});
+    const auto to = sys->spawn<noisy>({.mailbox = {.limit = 1, .when_full = overflow::refuse}});
     to.send(noise{});
     // That waits there, or what it sends itself then, so there is no place.
     CHECK(sys->ask(to, patience(), query{1}).error() == actor_error::refused);
+}
+
+TEST_CASE("what an actor sends itself while it is made falls under its limit") {
+    stepped_worker w;
+    const eager* made = nullptr;
+    w.act([&] {
+        made = &w.spawn_limited<eager>(three);
+        CHECK(made->taken == 3);
+    });
+    w.turn(3);
+    CHECK(made->log == "1;2;3;");
+    CHECK(dead_letters(w.loop().statistics(), dead_letter::refused) == 3);
+}
+
+TEST_CASE("what an actor sends itself falls under its limit wherever it is spawned") {
+    checked_system sys{{.workers = 2}};
+    CHECK(sys->spawn<eager>({.mailbox = three}));
+    CHECK(sys->spawn<spawner_of_eager>({}));
+    CHECK(eventually([&] { return sys->statistics(patience())->actors.actors_spawned == 4; }));
+    CHECK(dead_letters(sys.stop(), dead_letter::refused) == 9);
+}
+
+TEST_CASE("what waits for an actor whose construction fails is stale") {
+    stepped_worker w;
+    w.act([&] { CHECK(w.loop().spawn_cell<eager>(three, true) == nullptr); });
+    w.turn(3);
+    CHECK(dead_letters(w.loop().statistics(), dead_letter::refused) == 3);
+    CHECK(dead_letters(w.loop().statistics(), dead_letter::stale) == 3);
 }
 
 TEST_CASE("messages of another worker keep their order in the queue of an actor") {

@@ -39,8 +39,13 @@ class stepped_worker final : private system_control {
     // The actor with these arguments, on this worker.
     template <class A, class... Args>
     A& spawn(Args&&... args) {
-        const slot_id id = loop_->spawn<A>(std::forward<Args>(args)...);
-        cell* made = loop_->find(id);
+        return spawn_limited<A>({}, std::forward<Args>(args)...);
+    }
+
+    // The same with a limit on what may wait for it.
+    template <class A, class... Args>
+    A& spawn_limited(const mailbox_options& mailbox, Args&&... args) {
+        cell* const made = loop_->spawn_cell<A>(mailbox, std::forward<Args>(args)...);
         REQUIRE(made != nullptr);
         return detail::actor_in<A>(*made);
     }
