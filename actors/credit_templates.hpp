@@ -11,12 +11,15 @@ namespace iapp {
 
 namespace detail {
 
-// Credits on their way back.
+// Credits on their way back. Their line has ended when they are discarded, maybe by the worker of
+// their sender, whose lines are others.
 struct returned_credits {
-    static void run(void* worker, std::uint64_t to, void* payload, fate) {
-        auto& home = *static_cast<worker_loop*>(worker);
-        const auto& self = *static_cast<returned_credits*>(payload);
-        home.credits().give_back(slot_id::from_word(to), self.credits, self.lost, home);
+    static void run(void* worker, std::uint64_t to, void* payload, fate what) {
+        if (what == fate::deliver) {
+            auto& home = *static_cast<worker_loop*>(worker);
+            const auto& self = *static_cast<returned_credits*>(payload);
+            home.credits().give_back(slot_id::from_word(to), self.credits, self.lost, home);
+        }
     }
 
     std::uint32_t credits;
@@ -90,9 +93,13 @@ bool credit_line<Ms...>::try_send(M message) {
         return false;
     }
     --mine->available;
-    worker_loop::send(to_.home, to_.slot.to_word(), detail::credited_type<M>,
-                      detail::credited<M>{{home_, account_}, std::move(message)},
-                      delivery::reserved);
+    const bool taken = worker_loop::send(to_.home, to_.slot.to_word(), detail::credited_type<M>,
+                                         detail::credited<M>{{home_, account_}, std::move(message)},
+                                         delivery::reserved);
+    if (!taken) { // the receiver's system has ended: nobody is left who could give it back
+        ++mine->available;
+        ++mine->lost;
+    }
     return true;
 }
 

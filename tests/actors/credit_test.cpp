@@ -194,6 +194,23 @@ TEST_CASE("a line that ends leaves what is under way, and its late credits go no
     });
 }
 
+TEST_CASE("credits come back when the receiver's system has ended, as those of lost messages") {
+    stepped_worker here;
+    auto& from = here.spawn<sender>();
+    {
+        stepped_worker there;
+        auto& to = there.spawn<receiver>();
+        here.act([&] { from.line = from.cx.credit(to.self(), 2); });
+    }
+    here.act([&] {
+        for (int i = 0; i < 5; ++i) {
+            CHECK(from.line.try_send(parcel_of{i}));
+        }
+    });
+    CHECK(from.line.outstanding() == 0);
+    CHECK(from.line.lost() == 5);
+}
+
 TEST_CASE("a line to nobody, or one too many, is empty") {
     line_of l{1, {.credit_lines_max = 1}};
     l.w.act([&] {

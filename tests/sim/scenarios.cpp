@@ -6,6 +6,7 @@ namespace iapp::test {
 
 std::span<const scenario> scenarios() {
     static constexpr std::array all{
+        scenario{"conservation", play_conservation},
         scenario{"echo", play_echo},
         scenario{"relay", play_relay},
         scenario{"srv_clt", play_srv_clt},
