@@ -133,6 +133,7 @@ outcome play_srv_clt(const sim_world_options& options) {
     sim_world world{slow};
     sim_random& random = world.random();
     plan(random, server, client);
+    maybe_make_peace(world);
     const sim_host here = world.network().first_host();
     const sim_host there = world.add_host();
 

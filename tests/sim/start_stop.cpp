@@ -233,7 +233,7 @@ outcome play_start_stop(const sim_world_options& options) {
     all.world = &world;
     all.posts.use(world);
     all.order.use(world);
-    all.latest = 20 * world.stall_max() + 1s;
+    all.latest = 20 * world.stall_max() + 50ms;
     for (std::uint64_t i = 1 + world.random().below(3); i > 0; --i) {
         play_system(all);
     }
