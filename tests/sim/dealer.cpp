@@ -130,11 +130,12 @@ void dealer::ask() {
     if (chance(200) && latest_ask_.cancel()) {
         all_.asks.cancelled(latest_number_);
     }
-    const bool patient = chance(500);
-    for (std::uint64_t i = chance(100) ? 50 : 1 + all_.world->random().below(3); i > 0; --i) {
+    sim_random& random = all_.world->random();
+    const duration least =
+        chance(500) ? 1h : duration{static_cast<duration::rep>(random.below(200'000'000))};
+    for (std::uint64_t i = chance(100) ? 50 : 1 + random.below(3); i > 0; --i) {
         const duration deadline =
-            patient ? 1h
-                    : duration{static_cast<duration::rep>(all_.world->random().below(200'000'000))};
+            least + duration{static_cast<duration::rep>(random.below(3'000'000))};
         const std::uint32_t number = all_.asks.begin(deadline);
         latest_ask_ = cx_.ask<question>(all_.known[all_.pick()], deadline,
                                         all_.asks.callback(number), number);

@@ -83,7 +83,7 @@ outcome play_dealings(const sim_world_options& options) {
     sim_random& random = world.random();
     all.world = &world;
     all.workers = static_cast<unsigned>(1 + random.below(4));
-    all.asks.use(world, 20 * world.stall_max() + 1s);
+    all.asks.use(world, 20 * world.stall_max() + 50ms);
     all.order.use(world);
     system& sys = world.add_system(world.network().first_host(),
                                    {.workers = all.workers, .limits = random_limits(random)});
