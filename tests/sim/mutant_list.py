@@ -43,6 +43,13 @@ MUTANTS = (
         old="to = {e, to.first == nullptr ? e : to.last, e->home};",
         new="to = {e, e, e->home};"),
     Mutant(
+        name="generation_not_compared",
+        file="mailbox/slot_table.hpp",
+        scenario="start_stop",
+        breaks="a stale name finds who has the slot now",
+        old="return e.generation == id.generation ? e.object() : nullptr;",
+        new="return e.next == alive ? e.object() : nullptr;"),
+    Mutant(
         name="cancel_race",
         file="actors/worker_mail.cpp",
         scenario="start_stop",
