@@ -46,30 +46,23 @@ constexpr message_type asked<M>::type{.name = type_name<M>(),
                                       .run = &asked<M>::run,
                                       .for_actor = true};
 
-// An answer on its way: the value, or a std::error_code that says why there is none. Nobody waits
-// for one that is discarded, maybe by the worker of its sender, whose asks are others.
+// An answer on its way: the value, or a std::error_code that says why there is none.
 template <class R>
 inline constexpr message_type reply_type{
     .name = type_name<R>(),
     .size_bytes = sizeof(R),
     .destroy = destroyer_of<R>(),
-    .run = [](void* worker, std::uint64_t to, void* payload, fate what) {
-        if (what == fate::deliver) {
-            auto& home = *static_cast<worker_loop*>(worker);
-            home.asks().answer(slot_id::from_word(to), payload, nullptr);
-        }
+    .run = [](void* worker, std::uint64_t to, void* payload, fate) {
+        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), payload, nullptr);
     }};
 
 inline constexpr message_type failed_reply_type{
     .name = "no reply",
     .size_bytes = sizeof(std::error_code),
     .destroy = nullptr,
-    .run = [](void* worker, std::uint64_t to, void* payload, fate what) {
-        if (what == fate::deliver) {
-            auto& home = *static_cast<worker_loop*>(worker);
-            home.asks().answer(slot_id::from_word(to), nullptr,
-                               static_cast<std::error_code*>(payload));
-        }
+    .run = [](void* worker, std::uint64_t to, void* payload, fate) {
+        static_cast<worker_loop*>(worker)->asks().answer(slot_id::from_word(to), nullptr,
+                                                         static_cast<std::error_code*>(payload));
     }};
 
 // M from args, in parentheses where that is possible, so that numbers may narrow as in a call.

@@ -6,8 +6,7 @@ namespace iapp {
 
 namespace {
 
-// What two workers tell each other about a bond; `to` is the record. The worker of a message that
-// is discarded may be its sender's.
+// What two workers tell each other about a bond; `to` is the record.
 template <class M>
 void send_about(bond& which, worker_loop& receiver, M message) {
     const auto record = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&which));

@@ -11,15 +11,12 @@ namespace iapp {
 
 namespace detail {
 
-// Credits on their way back. Their line has ended when they are discarded, maybe by the worker of
-// their sender, whose lines are others.
+// Credits on their way back.
 struct returned_credits {
-    static void run(void* worker, std::uint64_t to, void* payload, fate what) {
-        if (what == fate::deliver) {
-            auto& home = *static_cast<worker_loop*>(worker);
-            const auto& self = *static_cast<returned_credits*>(payload);
-            home.credits().give_back(slot_id::from_word(to), self.credits, self.lost, home);
-        }
+    static void run(void* worker, std::uint64_t to, void* payload, fate) {
+        auto& home = *static_cast<worker_loop*>(worker);
+        const auto& self = *static_cast<returned_credits*>(payload);
+        home.credits().give_back(slot_id::from_word(to), self.credits, self.lost, home);
     }
 
     std::uint32_t credits;

@@ -4,13 +4,9 @@
 
 namespace iapp {
 
-// To the parent's worker; `to` is the record. The parent has ended when it is discarded, maybe by
-// the child's worker, whose records are others.
+// To the parent's worker; `to` is the record.
 struct distant_children::ended_notice {
-    static void run(void* worker, std::uint64_t to, void*, fate what) {
-        if (what != fate::deliver) {
-            return;
-        }
+    static void run(void* worker, std::uint64_t to, void*, fate) {
         auto& records = static_cast<worker_loop*>(worker)->distant().records_;
         const slot_id name = slot_id::from_word(to);
         if (records.find(name) != nullptr) {

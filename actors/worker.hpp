@@ -364,6 +364,7 @@ class worker_loop {
     void poll(duration timeout);
     bool spin(duration longest);
     void handle(parcel& message, fate what) noexcept;
+    void discard(parcel& message) noexcept;
     void handle(envelope* message, fate what) noexcept;
     bool dispatch(std::uint64_t to, const message_type& type, void* payload, fate what) noexcept;
     void handle_foreign(parcel& message, fate what) noexcept;

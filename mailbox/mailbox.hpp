@@ -122,7 +122,7 @@ class mailbox {
     // Hands what was released to other workers' homes.
     void send_home() noexcept;
 
-    // When all workers have ended: what the outboxes still hold.
+    // When all workers have ended: what the outboxes still hold, to handle(receiver, parcel&).
     template <class Handle>
     void drain_outboxes(Handle&& handle);
 
@@ -226,13 +226,13 @@ std::size_t mailbox::drain_door(std::size_t budget, Handle&& handle) {
 
 template <class Handle>
 void mailbox::drain_outboxes(Handle&& handle) {
-    for (outbox& out : outboxes_) {
-        while (parcel* message = out.pop()) {
+    for (unsigned to = 0; to < outboxes_.size(); ++to) {
+        while (parcel* message = outboxes_[to].pop()) {
             door_message copy{message[0]}; // handling it may send more
             if (parcels_of(copy[0]) > 1) {
                 copy[1] = message[1];
             }
-            handle(copy[0]);
+            handle(to, copy[0]);
         }
     }
 }

@@ -36,13 +36,25 @@ time_point sim_driver::next_event() noexcept {
     return next;
 }
 
+// Who has ended leaves mail that the system discards when all have.
+bool sim_driver::stopping() noexcept {
+    return std::any_of(workers().begin(), workers().end(),
+                       [](const stepped_worker& each) { return each.loop().asked_to_stop(); });
+}
+
 std::string sim_driver::lost_wake() noexcept {
     const auto stalled = [this](time_point until) { return until > now(); };
     if (std::any_of(stalled_until_.begin(), stalled_until_.end(), stalled)) {
         return {};
     }
+    std::uint64_t on_its_way = 0; // may wrap around in between
     for (const stepped_worker& each : workers()) {
         const worker_loop& loop = each.loop();
+        const worker_counters now = loop.statistics().actors;
+        on_its_way += now.sent - now.delivered;
+        for (const std::uint64_t dead : now.dead_letters) {
+            on_its_way -= dead;
+        }
         const std::string name = "worker " + std::to_string(loop.index());
         if (!each.ended() && loop.has_work()) {
             return name + " sleeps though it has something to do";
@@ -51,6 +63,9 @@ std::string sim_driver::lost_wake() noexcept {
         if (!loop.asked_to_stop() && loop.holds_unsent()) {
             return name + " sleeps with mail for others that nobody will ask for";
         }
+    }
+    if (on_its_way != 0 && !stopping()) {
+        return "all sleep, and " + std::to_string(on_its_way) + " messages have not been handled";
     }
     return {};
 }

@@ -32,12 +32,14 @@ class sim_driver final : public stepped_driver {
     time_point next_event() noexcept;
 
     // What nobody may find when no worker is runnable: one that sleeps over its mail, or waits for
-    // room in the ring of somebody who sleeps. Empty: all is well.
+    // room in the ring of somebody who sleeps, or a message that nobody has. Empty: all is well.
     std::string lost_wake() noexcept;
 
     void be_killed() noexcept { killed_ = true; }
 
   private:
+    bool stopping() noexcept;
+
     time_point now() const noexcept override;
     bool go_on(time_point until) override;
 

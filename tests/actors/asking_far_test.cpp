@@ -2,9 +2,12 @@
 
 #include "support/actors.hpp"
 
+#include <iapp/testing/kit.hpp>
+
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -113,6 +116,39 @@ class curious {
     int sum_ = 0;
 };
 
+// Lets those who ask wait to its end.
+class silent {
+  public:
+    using accepts = messages<number>;
+
+    void on(number, replier<int> to) { waiting_.push_back(std::move(to)); }
+
+  private:
+    std::vector<replier<int>> waiting_;
+};
+
+struct ask_often {
+    int times = 0;
+};
+
+class patient {
+  public:
+    using accepts = messages<ask_often>;
+
+    patient(context& cx, const ref_to<silent>& whom) : cx_{cx}, whom_{whom} {}
+
+    void on(ask_often what) {
+        for (int i = 0; i < what.times; ++i) {
+            cx_.ask<number>(
+                whom_, 1h, [](const result<int>&) {}, i);
+        }
+    }
+
+  private:
+    context& cx_;
+    ref_to<silent> whom_;
+};
+
 void ask_each_other(checked_system& near, checked_system& far, unsigned far_worker) {
     const auto whom = far->spawn<hesitant>({.on = {far_worker}});
     const auto asker = near->spawn<curious>({}, whom);
@@ -158,6 +194,17 @@ TEST_CASE("an ask of an actor whose system has stopped is refused or unanswered"
     far.stop();
     const auto answer = near->ask(asker, patience(), rounds{1});
     CHECK(answer.error() == actor_error::refused);
+}
+
+TEST_CASE("a reply that a stop keeps from its worker reaches no ask of the sender's worker") {
+    testing::kit kit{{.workers = 2, .limits = {.ring_messages_max = 2}}};
+    const auto whom = kit.spawn_with<silent>({.on = {1}});
+    kit.inject(kit.spawn_with<patient>({.on = {1}}, whom), ask_often{1}); // so it has a table
+    kit.inject(kit.spawn_with<patient>({.on = {0}}, whom), ask_often{20});
+    const worker_statistics last = kit.finish(); // the ring takes two replies, the outbox the rest
+    CHECK(last.asks.asks == 21);
+    CHECK(last.asks.cancelled == 21);
+    CHECK(last.asks.late == 21);
 }
 
 TEST_CASE("what is asked and not answered when a system stops is unanswered") {

@@ -122,7 +122,12 @@ TEST_CASE("what the outboxes hold at the end is handed out to be discarded, olde
     w[0].mail.flush(); // two of them, and the one for the third worker
     w[0].send<wide>(2, 5);
     std::vector<received> left;
-    w[0].mail.drain_outboxes([&](parcel& message) { left.push_back(w[0].take(message)); });
+    std::vector<unsigned> receivers;
+    w[0].mail.drain_outboxes([&](unsigned to, parcel& message) {
+        receivers.push_back(to);
+        left.push_back(w[0].take(message));
+    });
+    CHECK(receivers == std::vector<unsigned>{1, 1, 2});
     CHECK(left == std::vector<received>{{0, 2}, {0, 3}, {0, 5}});
     CHECK(w[0].pool.outstanding() == 0);
     CHECK(w[0].mail.outbox_empty(1));
@@ -134,7 +139,7 @@ TEST_CASE("handling what is discarded may send more, which is handed out as well
     mail_world w{2};
     w[0].send<wide>(1, 0);
     std::uint64_t next = 0;
-    w[0].mail.drain_outboxes([&](parcel& message) {
+    w[0].mail.drain_outboxes([&](unsigned, parcel& message) {
         CHECK(w[0].take(message).number == next++);
         if (next < 200) {
             w[0].send<wide>(1, next);

@@ -23,6 +23,19 @@ void start_service(sim_world& world, sim_host on, echo_rules& rules) {
     }
 }
 
+// When the faults are over.
+void serve_once_more(visits& all, iapp::system& clients, const address& at) {
+    sim_world& world = *all.world;
+    if (world.stall_max() > 50ms) {
+        return;
+    }
+    world.network().set_faults({});
+    world.run_for(10s); // also a partition
+    begin_visit(all, clients, at, 10'000, 60s);
+    world.require(world.run_until([&] { return all.over(); }, 1h), "the last visit ends");
+    world.require(all.all.back().complete(), "the service survives what befell it");
+}
+
 } // namespace
 
 outcome play_echo(const sim_world_options& options) {
@@ -30,6 +43,7 @@ outcome play_echo(const sim_world_options& options) {
     visits all;
     sim_world world{options};
     sim_random& random = world.random();
+    maybe_make_peace(world);
     rules.world = all.world = &world;
     rules.latest = all.latest = 20 * world.stall_max() + 1s;
     rules.idle_max = 30s + duration{static_cast<duration::rep>(random.below(30'000'000'000))};
@@ -54,6 +68,8 @@ outcome play_echo(const sim_world_options& options) {
     }
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
     world.require(!quiet || all.complete(), "without trouble every visit is complete");
+    world.require(!quiet || rules.idle_ends == 0, "nor does anybody wait in vain");
+    serve_once_more(all, clients, sim_network::address_of(there, port));
     world.finish();
     return outcome_of(world);
 }

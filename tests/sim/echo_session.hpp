@@ -11,6 +11,7 @@ struct echo_rules {
     duration idle_max{}; // without bytes for so long a session closes
     duration latest{};   // by which a timer may be late
     std::uint64_t bytes = 0;
+    std::uint64_t idle_ends = 0;
 };
 
 class echo_session {
@@ -37,7 +38,16 @@ class echo_session {
 
     void on(drained) { stream_.resume(); }
 
-    void on(input_ended) { stream_.shutdown_write(); }
+    // Either way the peer is to get all of it.
+    void on(input_ended) {
+        const bool little = stream_.unsent_bytes() < 20'000;
+        if (little && rules_.world->random().chance(300'000)) {
+            stream_.close();
+            cx_.stop();
+        } else {
+            stream_.shutdown_write();
+        }
+    }
 
     void on(const closed&) { cx_.stop(); }
 
@@ -45,6 +55,7 @@ class echo_session {
         const duration late = cx_.now() - m.at;
         rules_.world->require(late >= duration::zero() && late <= rules_.latest,
                               "an idle session ends in its time");
+        ++rules_.idle_ends;
         stream_.close();
     }
 

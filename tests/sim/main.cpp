@@ -82,6 +82,7 @@ bool play_seeds(const scenario& which, const wanted& w) {
                 std::printf("%.*s %llu %016llx\n", static_cast<int>(which.name.size()),
                             which.name.data(), static_cast<unsigned long long>(seed),
                             static_cast<unsigned long long>(first.hash));
+                std::fflush(stdout); // whoever waits sees how far a crash or a hang has come
             }
             simulated += first.seconds;
             turns += first.turns;

@@ -77,6 +77,7 @@ outcome play_relay(const sim_world_options& options) {
     visits all;
     sim_world world{options};
     sim_random& random = world.random();
+    maybe_make_peace(world);
     rules.world = all.world = &world;
     rules.latest = all.latest = 20 * world.stall_max() + 1s;
     rules.idle_max = 60s;
@@ -99,6 +100,7 @@ outcome play_relay(const sim_world_options& options) {
     }
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
     world.require(!quiet || all.complete(), "without trouble every visit is complete");
+    world.require(!quiet || rules.idle_ends == 0, "nor does anybody wait in vain");
     world.finish();
     return outcome_of(world);
 }

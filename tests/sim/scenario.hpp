@@ -31,6 +31,7 @@ std::span<const scenario> scenarios();
 
 // Each in the file of its name.
 outcome play_conservation(const sim_world_options& options);
+outcome play_dealings(const sim_world_options& options);
 outcome play_echo(const sim_world_options& options);
 outcome play_relay(const sim_world_options& options);
 outcome play_srv_clt(const sim_world_options& options);

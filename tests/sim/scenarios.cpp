@@ -7,6 +7,7 @@ namespace iapp::test {
 std::span<const scenario> scenarios() {
     static constexpr std::array all{
         scenario{"conservation", play_conservation},
+        scenario{"dealings", play_dealings},
         scenario{"echo", play_echo},
         scenario{"relay", play_relay},
         scenario{"srv_clt", play_srv_clt},

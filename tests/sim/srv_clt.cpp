@@ -49,7 +49,8 @@ void plan(sim_random& random, server_side& server, client_side& client) {
     server.wanted.common.workers = static_cast<unsigned>(1 + random.below(3));
     client.wanted.common.workers = static_cast<unsigned>(1 + random.below(3));
     server.wanted.verify = client.wanted.verify = true;
-    server.wanted.io_size = 1'000 + random.below(20'000);
+    const bool sips = random.chance(300'000); // so that what has come takes it several turns
+    server.wanted.io_size = sips ? 100 + random.below(200) : 1'000 + random.below(20'000);
     client.wanted.io_size = 1 + random.below(20'000);
     client.wanted.depth = 1 + random.below(4);
     client.wanted.conns = static_cast<std::uint32_t>(1 + random.below(8));
@@ -133,6 +134,7 @@ outcome play_srv_clt(const sim_world_options& options) {
     sim_world world{slow};
     sim_random& random = world.random();
     plan(random, server, client);
+    maybe_make_peace(world);
     const sim_host here = world.network().first_host();
     const sim_host there = world.add_host();
 

@@ -30,6 +30,7 @@ struct letter {
 
 struct due {
     time_point at;
+    std::size_t which = 0;
 };
 
 class wanderer;
@@ -85,6 +86,7 @@ class wanderer {
     }
 
     void on(due what) {
+        due_[what.which] = time_point::max();
         live();
         const duration late = cx_.now() - what.at;
         all_.world->require(late >= duration::zero(), "a timer does not fire before its time");
@@ -96,7 +98,12 @@ class wanderer {
         return all_.world->random().chance(per_thousand * 1'000);
     }
 
-    void live() const { all_.world->require(all_.alive[number_], "nobody hears after his end"); }
+    void live() const {
+        all_.world->require(all_.alive[number_], "nobody hears after his end");
+        for (const time_point each : due_) {
+            all_.world->require(cx_.now() - all_.latest <= each, "no timer is forgotten");
+        }
+    }
 
     void hear(const chatter& what) {
         live();
@@ -163,8 +170,9 @@ class wanderer {
     // Sometimes over one that runs.
     void set_timer() {
         const duration delay{static_cast<duration::rep>(all_.world->random().below(3'000'000'000))};
-        timer& which = timers_[all_.world->random().below(timers_.size())];
-        which = cx_.after(delay, due{cx_.now() + delay});
+        const auto which = static_cast<std::size_t>(all_.world->random().below(timers_.size()));
+        due_[which] = cx_.now() + delay;
+        timers_[which] = cx_.after(delay, due{due_[which], which});
     }
 
     context& cx_;
@@ -172,6 +180,7 @@ class wanderer {
     std::uint32_t number_;
     unsigned workers_;
     std::array<timer, 3> timers_;
+    std::array<time_point, 3> due_{time_point::max(), time_point::max(), time_point::max()};
 };
 
 // Somebody outside of all systems says something to an actor, posts or cancels.
@@ -233,7 +242,7 @@ outcome play_start_stop(const sim_world_options& options) {
     all.world = &world;
     all.posts.use(world);
     all.order.use(world);
-    all.latest = 20 * world.stall_max() + 1s;
+    all.latest = 20 * world.stall_max() + 50ms;
     for (std::uint64_t i = 1 + world.random().below(3); i > 0; --i) {
         play_system(all);
     }

@@ -1,6 +1,7 @@
 #include "sim/visitor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace iapp::test {
@@ -13,10 +14,30 @@ bool visits::complete() const noexcept {
     return std::all_of(all.begin(), all.end(), [](const visit& each) { return each.complete(); });
 }
 
+namespace {
+
+// Those that may end a connection, or keep one from being made.
+constexpr std::array hostile{&sim_faults::too_many_files,  &sim_faults::too_many_files_in_system,
+                             &sim_faults::no_buffers,      &sim_faults::no_memory,
+                             &sim_faults::connect_refused, &sim_faults::connect_unanswered,
+                             &sim_faults::reset,           &sim_faults::timed_out};
+
+} // namespace
+
 bool is_peaceful(const sim_faults& faults) noexcept {
-    return faults.too_many_files == 0 && faults.too_many_files_in_system == 0 &&
-           faults.no_buffers == 0 && faults.no_memory == 0 && faults.connect_refused == 0 &&
-           faults.connect_unanswered == 0 && faults.reset == 0 && faults.timed_out == 0;
+    return std::all_of(hostile.begin(), hostile.end(),
+                       [&](auto each) { return faults.*each == 0; });
+}
+
+void maybe_make_peace(sim_world& world) {
+    if (!world.random().chance(300'000)) {
+        return;
+    }
+    sim_faults left = world.network().options().faults;
+    for (const auto each : hostile) {
+        left.*each = 0;
+    }
+    world.network().set_faults(left);
 }
 
 visitor::visitor(context& cx, visits& all, visit& mine)

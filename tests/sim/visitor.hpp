@@ -43,6 +43,9 @@ struct visits {
 // Whether none of these may end a connection, or keep one from being made.
 bool is_peaceful(const sim_faults& faults) noexcept;
 
+// Takes those away in some runs, of which more can be required then; most seeds have one of them.
+void maybe_make_peace(sim_world& world);
+
 // Connects, sends in pieces of random sizes, reads with pauses, and closes its side when all is
 // sent.
 class visitor {
