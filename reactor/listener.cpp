@@ -17,6 +17,7 @@ struct listener_side {
         }
         ++t.home->counters_.accepted;
         made->write_limit_bytes = receive_options{}.write_limit_bytes;
+        made->local = t.named;
         iapp::accepted what{t.id, stream{t.home, made->id}, peer};
         if (handlers_of<listener_handlers>(t).on_accepted != nullptr) {
             handlers_of<listener_handlers>(t).on_accepted(t.owner, std::move(what));
@@ -90,6 +91,7 @@ result<stream> reactor::connect(const address& to, const stream_handlers& handle
     t->handlers = &handlers;
     t->owner = owner;
     t->write_limit_bytes = receive_options{}.write_limit_bytes;
+    t->local = to.family() == address_family::unix_path;
     stream_side::begin_connecting(*t, to, options.deadline);
     return stream{this, t->id};
 }

@@ -100,6 +100,7 @@ struct transport
     bool cancel_output = false;
     bool closing = false;
     bool foreign = false; // the descriptor belongs to somebody else: never close it
+    bool local = false;   // a stream over a Unix socket
     readiness_state ready;
     ring_state ring;
 

@@ -126,7 +126,10 @@ void uring_engine::arm_receive(transport& t, bool once) {
     // Not IORING_RECVSEND_POLL_FIRST, though a new connection rarely has bytes yet: where bytes and
     // a hang-up are there already, that receives the bytes and then waits for a change that never
     // comes (seen with Linux 6.18).
-    entry.ioprio = once ? 0 : IORING_RECV_MULTISHOT;
+    // A Unix socket, too, is asked anew after each item: a multishot receive that has to be put off
+    // by the kernel between two of them, which is after 32, does not look for an end that is there
+    // already (seen with Linux 6.18).
+    entry.ioprio = once || t.local ? 0 : IORING_RECV_MULTISHOT;
     entry.flags = IOSQE_BUFFER_SELECT;
     entry.buf_group = t.ring.buffers;
     entry.msg_flags = t.input == input_kind::discard ? MSG_TRUNC : 0;

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 SLOW = max(1.0, float(os.environ.get("IAPP_TEST_SLOW", "1")))
@@ -111,6 +112,21 @@ class Running:
         """The first report in which each of these fields has at least this value."""
         return self.wait_for(f"report with {least}", lambda each: each["type"] == "stats" and all(
             each[field] >= value for field, value in least.items()))
+
+    def newest(self):
+        """The latest report."""
+        self.stats()
+        return [each for each in self.objects if each["type"] == "stats"][-1]
+
+    def stands_still(self, *fields):
+        """The latest report, once these have not changed in three."""
+        deadline = time.monotonic() + LIMIT
+        latest = [self.newest()]
+        while len(latest) < 3 or len({tuple(map(each.get, fields)) for each in latest}) > 1:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{fields} do not stand still: {latest}")
+            latest = latest[-2:] + [self.stats(seconds=latest[-1]["seconds"] + 0.001)]
+        return latest[-1]
 
     def addresses(self, count=1):
         """Where it listens."""

@@ -95,17 +95,24 @@ TEST_CASE("a stream whose input ended stays open for writing until it is told ot
 }
 
 TEST_CASE("an end that came together with the last bytes is told after them") {
-    reactor_fixture f;
-    endpoint client;
-    endpoint server;
-    f.join_unstarted(client, server);
-    client.write(f.io(), pattern(30'000));
-    client.s.shutdown_write();
-    f.run_until("it to be sent", [&] { return client.drained == 1; });
-    f.settle();
-    server.start({.io_size_bytes = 4096}); // bytes and end are there before the first read
-    f.run_until("the end of input", [&] { return server.ended == 1; });
-    CHECK(server.bytes == 30'000);
+    const socket_path path;
+    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
+        for (const std::uint32_t io_size_bytes : {4096U, 100U}) { // a few items, and many
+            CAPTURE(at.to_string());
+            CAPTURE(io_size_bytes);
+            reactor_fixture f;
+            endpoint client;
+            endpoint server;
+            f.join_unstarted(client, server, at);
+            client.write(f.io(), pattern(30'000));
+            client.s.shutdown_write();
+            f.run_until("it to be sent", [&] { return client.drained == 1; });
+            f.settle();
+            server.start({.io_size_bytes = io_size_bytes}); // all is there before the first read
+            f.run_until("the end of input", [&] { return server.ended == 1; });
+            CHECK(server.bytes == 30'000);
+        }
+    }
 }
 
 } // namespace half_close_test
