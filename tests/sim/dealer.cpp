@@ -17,7 +17,7 @@ spawn_options market::random_place() const {
     spawn_options where{.on = worker{static_cast<unsigned>(random.below(workers))}};
     if (random.chance(400'000)) {
         where.mailbox.limit = 1 + random.below(20);
-        where.mailbox.when_full = static_cast<mailbox_policy>(random.below(3));
+        where.mailbox.when_full = static_cast<overflow>(random.below(3));
     }
     return where;
 }
