@@ -7,8 +7,11 @@ that a machine that slows down for a while does not favour one of them.
 import json
 import os
 import re
+import resource
 import statistics
+import subprocess
 import sys
+import time
 
 
 class Failure(Exception):
@@ -46,6 +49,23 @@ def last_summary(text, where):
     return found
 
 
+def summary_of(command):
+    """Runs a shell command line to its end; returns the summary that it printed."""
+    done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        raise Failure(f"{command}: exit status {done.returncode}\n{done.stderr.rstrip()}")
+    return last_summary(done.stdout, command)
+
+
+def begin_summary(program, started, **fields):
+    """The fields that every summary has, with `fields` after the program's version."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"type": "summary", "program": program, "version": version(), **fields,
+            "seconds": round(time.monotonic() - started, 3),
+            "cpu_seconds": round(used.ru_utime + used.ru_stime, 3), "ok": True, "errors": {}}
+
+
 def interleave(pairs, run_a, run_b, figure, label):
     """Runs both `pairs` times. Returns the two lists of what the runs returned."""
     a, b = [], []
@@ -69,17 +89,29 @@ def quartiles(values):
     return tuple(statistics.quantiles(values, n=4, method="inclusive"))
 
 
-def compare(run_a, run_b, figure, pairs, self_pairs):
-    """B against itself, then A against B. Returns the result and the records of both sides."""
+def load_before():
+    """The machine's load, with a warning when it is not idle."""
     load = os.getloadavg()[0]
     if load > 0.5:
         say(f"something else runs here, or just did (load {load:.2f}): expect wide quartiles")
+    return round(load, 2)
+
+
+def compare(run_a, run_b, figure, pairs, self_pairs):
+    """B against itself, then A against B. Returns the result and the records of both sides."""
+    load = load_before()
+    result, a, b = measure(run_a, run_b, figure, pairs, self_pairs)
+    return {**result, "load_before": load}, a, b
+
+
+def measure(run_a, run_b, figure, pairs, self_pairs):
+    """The same without a look at the machine's load."""
     self_ratio = statistics.median(
         ratios(*interleave(self_pairs, run_b, run_b, figure, "self"), figure))
     a, b = interleave(pairs, run_a, run_b, figure, "pair")
     q1, median, q3 = quartiles(ratios(a, b, figure))
     result = {"ratio_median": round(median, 5), "ratio_q1": round(q1, 5), "ratio_q3": round(q3, 5),
-              "self_ratio": round(self_ratio, 5), "load_before": round(load, 2),
+              "self_ratio": round(self_ratio, 5),
               "a": [figure(x) for x in a], "b": [figure(x) for x in b]}
     return result, a, b
 

@@ -8,7 +8,6 @@ pinned to a CPU each where there are two, in the same way for both sides.
 import argparse
 import json
 import os
-import resource
 import shlex
 import shutil
 import statistics
@@ -211,14 +210,11 @@ def medians(records, name):
 
 def report(options, name, title, unit, result, fields, a, b):
     """Adds the medians of `fields` (key: words) to the result, prints and saves it."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     shortest = min(record["seconds"] for record in a + b)
     if shortest < options.seconds:
         pairs.say(f"{name}: the shortest run took only {shortest:.2f} s; give it more work")
-    summary = {"type": "summary", "program": name, "version": pairs.version(),
-               "engine": a[0]["engine"], "peer_engine": b[0]["engine"], "workers": 1,
-               "seconds": round(time.monotonic() - options.started, 3),
-               "cpu_seconds": round(used.ru_utime + used.ru_stime, 3), "ok": True, "errors": {},
+    summary = {**pairs.begin_summary(name, options.started, engine=a[0]["engine"],
+                                     peer_engine=b[0]["engine"], workers=1),
                "peer": options.peer, "conns": options.conns, "io_size": options.io_size,
                "pairs": options.pairs, "shortest_run_seconds": shortest, **result}
     for key in fields:

@@ -19,6 +19,7 @@ using bench::run_counts;
 const std::map<std::string, std::function<case_run(const actor_options&, run_counts&)>> timed{
     {"ping", bench::run_ring},
     {"ring", bench::run_ring},
+    {"ask", bench::run_ask},
     {"spawn", bench::run_spawn},
 };
 
@@ -37,14 +38,20 @@ int measure(const actor_options& options) {
                                       [&] { return found->second(options, counts); });
     } else {
         const bench::message_options messages = bench::as_messages(options);
+        const auto run = options.name == "fan_in" ? bench::run_flow : bench::run_broadcast;
         figures = bench::measure_case(settings, processors, bench::expected_of(messages),
-                                      [&] { return bench::run_flow(messages, counts); });
+                                      [&] { return run(messages, counts); });
     }
     bench::json_object summary =
         bench::begin_case_summary("bench_actors", "iapp", settings, figures);
     summary.add("actors", options.actors)
         .add("bytes_per_actor", bytes_per_actor)
-        .add("allocations", counts.allocations);
+        .add("allocations", counts.allocations)
+        .add("wakes", counts.workers.mail.wakes_sent)
+        .add("sleeps", counts.workers.actors.sleeps);
+    if (options.name == "broadcast") {
+        bench::add_deliveries(summary, bench::as_messages(options), figures);
+    }
     bench::add_system_fields(summary, counts.workers);
     if (options.name == "memory" && !options.json) {
         fmt::print("bench_actors memory: {:.0f} bytes for each of {} actors\n", bytes_per_actor,
@@ -59,7 +66,8 @@ int measure(const actor_options& options) {
 int main(int argc, char** argv) {
     actor_options options;
     CLI::App app{"Actors of libiapp", "bench_actors"};
-    bench::add_actor_flags(app, options, {"ping", "ring", "fan_in", "spawn", "memory"});
+    bench::add_actor_flags(app, options,
+                           {"ping", "ring", "fan_in", "broadcast", "ask", "spawn", "memory"});
     if (const auto status = bench::parse(app, argc, argv)) {
         return *status;
     }

@@ -20,6 +20,7 @@
 #include "harness/flags.hpp"
 #include "messages/options.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct actor_options {
     unsigned repeats = 9;
     bool json = false;
 };
+
+// Within which an answer of `ask` must come; it always does.
+inline constexpr std::chrono::seconds ask_deadline{10};
 
 // What a program does without --actors.
 unsigned actors_of(const std::string& name);

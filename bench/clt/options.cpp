@@ -7,6 +7,7 @@
 #include <iapp/reactor/os/process.hpp>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 
@@ -26,6 +27,9 @@ std::string read_addresses(const std::vector<std::string>& texts, config& wanted
 }
 
 std::string check(const config& wanted) {
+    if (std::isnan(wanted.rate)) { // which is in every range
+        return "--rate: not a number";
+    }
     constexpr std::uint64_t largest = iapp::buffer_pool::largest_bytes - bench::pattern::period;
     if (wanted.io_size == 0 || wanted.io_size > largest) {
         return fmt::format("--io-size: 1 to {} bytes", largest);
@@ -85,8 +89,7 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
         wrong = check(wanted);
     }
     if (!wrong.empty()) {
-        fmt::print(stderr, "clt: {}\n", wrong);
-        return bench::exit_usage;
+        return bench::wrong_usage("clt", wrong);
     }
     return {};
 }

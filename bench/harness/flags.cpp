@@ -3,30 +3,32 @@
 #include <charconv>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <iostream>
 
 namespace bench {
 
 namespace {
 
 struct number_and_unit {
-    double number = 0;
+    std::uint64_t whole = 0;
+    double fraction = 0;
     std::string unit;
+
+    double number() const { return static_cast<double>(whole) + fraction; }
 };
 
 std::optional<number_and_unit> split(const std::string& text) {
     number_and_unit parts;
     const char* end = text.data() + text.size();
-    std::uint64_t whole = 0;
-    const auto [after, error] = std::from_chars(text.data(), end, whole);
+    const auto [after, error] = std::from_chars(text.data(), end, parts.whole);
     if (error != std::errc{}) {
         return {};
     }
-    parts.number = static_cast<double>(whole);
     const char* unit = after;
     if (after != end && *after == '.') { // a decimal fraction
         double scale = 0.1;
         for (unit = after + 1; unit != end && *unit >= '0' && *unit <= '9'; ++unit, scale /= 10) {
-            parts.number += scale * (*unit - '0');
+            parts.fraction += scale * (*unit - '0');
         }
     }
     parts.unit.assign(unit, end);
@@ -57,8 +59,8 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
     if (!parts) {
         return {};
     }
-    constexpr double kilo = 1024;
-    double factor = 1;
+    constexpr std::uint64_t kilo = 1024;
+    std::uint64_t factor = 1;
     if (parts->unit == "K" || parts->unit == "k" || parts->unit == "KiB") {
         factor = kilo;
     } else if (parts->unit == "M" || parts->unit == "MiB") {
@@ -68,7 +70,11 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
     } else if (!parts->unit.empty()) {
         return {};
     }
-    return static_cast<std::uint64_t>(parts->number * factor);
+    const auto rest = static_cast<std::uint64_t>(parts->fraction * static_cast<double>(factor));
+    if (parts->whole > (UINT64_MAX - rest) / factor) {
+        return {};
+    }
+    return parts->whole * factor + rest;
 }
 
 std::optional<std::chrono::nanoseconds> parse_time(const std::string& text) {
@@ -85,10 +91,10 @@ std::optional<std::chrono::nanoseconds> parse_time(const std::string& text) {
         return {};
     }
     constexpr double longest = 9e18; // what nanoseconds can hold
-    if (parts->number * factor > longest) {
+    if (parts->number() * factor > longest) {
         return {};
     }
-    return std::chrono::nanoseconds{static_cast<std::int64_t>(parts->number * factor)};
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(parts->number() * factor)};
 }
 
 CLI::Option* add_size(CLI::App& app, const std::string& name, std::uint64_t& value,
@@ -99,6 +105,11 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::uint64_t& val
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& help) {
     return add_parsed(app, name, value, help, "TIME", parse_time);
+}
+
+int wrong_usage(std::string_view program, std::string_view message) {
+    std::cerr << program << ": " << message << '\n';
+    return exit_usage;
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {

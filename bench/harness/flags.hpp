@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 // A source that names flags includes CLI11, which takes seconds to compile.
 namespace CLI {
@@ -29,6 +30,9 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::uint64_t& val
                       const std::string& help);
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& help);
+
+// Says on standard error why what was parsed makes no sense; gives the exit status.
+int wrong_usage(std::string_view program, std::string_view message);
 
 // Parses; a value says that the program ends now with that status (--help, or wrong usage, whose
 // message has been printed).

@@ -18,14 +18,19 @@ case_run expected_of(const message_options& options) {
     return {0, options.count, checksum::expected_of_all(producers, options.count)};
 }
 
+void add_deliveries(json_object& summary, const message_options& options,
+                    const case_figures& figures) {
+    summary.add("published", options.count / options.subscribers)
+        .add("deliveries", figures.seen.handled)
+        .add("expected", figures.expected.handled);
+}
+
 json_object begin_message_summary(std::string_view program, std::string_view engine,
                                   const message_options& options, const case_figures& figures) {
     json_object summary = begin_case_summary(program, engine, settings_of(options), figures);
     summary.add("payload", options.payload);
     if (options.name == "broadcast") {
-        summary.add("published", options.count / options.subscribers)
-            .add("deliveries", figures.seen.handled)
-            .add("expected", figures.expected.handled);
+        add_deliveries(summary, options, figures);
     }
     return summary;
 }

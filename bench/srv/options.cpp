@@ -78,8 +78,7 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
         wrong = check(wanted);
     }
     if (!wrong.empty()) {
-        fmt::print(stderr, "srv: {}\n", wrong);
-        return bench::exit_usage;
+        return bench::wrong_usage("srv", wrong);
     }
     return {};
 }

@@ -81,6 +81,8 @@ def usage(options):
                                            server.address()), 1)
         server.stop()
     expect("compare without flags", status(os.path.join(BENCH, "compare")), 2)
+    expect("compare of actors by a field",
+           status(os.path.join(BENCH, "compare"), "--actors", "--field", "seconds"), 2)
 
 
 def compare(_):
@@ -103,6 +105,55 @@ def compare(_):
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT)
         expect("compare with a command that fails", (done.returncode, "told" in done.stderr),
                (1, True))
+
+
+def compare_actors(*flags):
+    """What compare --actors prints as JSON: its summary; else its lines."""
+    command = [os.path.join(BENCH, "compare"), "--actors", "--self-pairs", "1", *flags]
+    # It runs up to four programs of ours, each of which has the limit for itself.
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * LIMIT)
+    expect(f"{' '.join(command)}: {done.stderr}", done.returncode, 0)
+    if "--json" in flags:
+        return pairs.last_summary(done.stdout, "compare --actors")
+    return [" ".join(line.split()) for line in done.stdout.splitlines()]
+
+
+def actors_table(options):
+    """The rows of programs whose figures are known: which bars they reach and which they miss."""
+    def pretend(directory, program, **figures):
+        path = os.path.join(directory, program)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho '" + json.dumps({"type": "summary", **figures}) + "'\n")
+        os.chmod(path, 0o755)
+        return path
+
+    with tempfile.TemporaryDirectory() as directory:
+        where = ("--bin", directory, "--pairs", "3")
+        pretend(directory, "bench_actors", engine="iapp", ns_median=10, bytes_per_actor=170,
+                line_ns_after=54, line_class="smt")
+        caf = pretend(directory, "caf_actors", engine="caf-0", ns_median=250,
+                      bytes_per_actor=1700)
+        seen = compare_actors(*where, "--out", directory, "--json")
+        expect("the table's bars", {row["case"]: row["met"] for row in seen["cases"]},
+               {"ping": True, "ring": None, "fan_in": True, "broadcast": False, "ask": True,
+                "spawn": True, "memory": False})
+        expect("the table's line", seen["line_class"], "smt")
+        xml.etree.ElementTree.parse(os.path.join(directory, "broadcast.svg"))
+        lines = compare_actors(*where)
+        expect("a row with a bar by ratio", lines[2],
+               "| ping | 10.0 | 250 | 25.0 (25.0 to 25.0) | 20 times, met | 8 | ns a message |")
+        expect("a row with a bar of its own", lines[-1],
+               "| memory | 170 | 1,700 | 10.0 (10.0 to 10.0) | at most 160, missed | | "
+               "bytes an actor |")
+        os.remove(caf)
+        seen = compare_actors(*where, "--case", "ping", "--case", "memory", "--json")
+        expect("the table without a peer",
+               [(row["case"], row["median"], row["met"]) for row in seen["cases"]],
+               [("ping", 10, None), ("memory", 170, False)])
+    seen = compare_actors("--bin", options.bin, "--pairs", "1", "--repeats", "1", "--count",
+                          "5000", "--case", "ask", "--json")
+    expect("the table of ask", [(row["case"], row["median"] > 0) for row in seen["cases"]],
+           [("ask", True)])
 
 
 def scripts(options):
@@ -164,6 +215,7 @@ def messages(options):
 
 def actors(options):
     for case, flags in (("ping", []), ("ring", ["--actors", "10"]), ("fan_in", ["--actors", "10"]),
+                        ("broadcast", ["--actors", "50"]), ("ask", []),
                         ("spawn", ["--actors", "100"]), ("memory", ["--actors", "5000"])):
         command = [os.path.join(options.bin, "bench_actors"), "--case", case, "--count", "5000",
                    "--repeats", "2", "--json", *flags]
@@ -174,15 +226,20 @@ def actors(options):
         expect(f"{case}: what it is", (summary["program"], summary["case"], summary["ok"]),
                ("bench_actors", case, True))
         expect(f"{case}: handled", summary["handled"], 5000)
+        expect(f"{case}: checksum", summary["checksum"], summary["checksum_expected"])
         expect(f"{case}: dead letters", summary["sent"], summary["delivered"])
         expect(f"{case}: bytes_per_actor", summary["bytes_per_actor"] > 0, case == "memory")
+        if case == "broadcast":
+            expect("broadcast: published, deliveries, expected",
+                   (summary["published"], summary["deliveries"], summary["expected"]),
+                   (100, 5000, 5000))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, metavar="DIR")
     options = parser.parse_args()
-    for part in (sink, echo, usage, messages, actors, compare, scripts):
+    for part in (sink, echo, usage, messages, actors, compare, actors_table, scripts):
         part(options)
         print(f"bench_smoke: {part.__name__} ok", flush=True)
 

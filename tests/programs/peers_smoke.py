@@ -66,6 +66,11 @@ def actors(options, program):
     if not 16 < seen["bytes_per_actor"] < 100_000:
         sys.exit(f"peers_smoke: {program}: {seen['bytes_per_actor']} bytes an actor")
     run(options, program, "--case", "nonsense", status=2)
+    seen = bench_smoke.compare_actors("--bin", options.bin, "--pairs", "1", "--repeats", "1",
+                                      "--count", "5000", "--case", "ask", "--json")
+    for row in seen["cases"]:
+        expect(f"{program} beside ours, {row['case']}: the peer and a ratio",
+               (row["peer"].split("-")[0], row["ratio_median"] > 0), ("caf", True))
 
 
 def savina(options, program):

@@ -12,16 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using echo_front = front<echo_session, echo_rules*>;
 constexpr std::uint16_t port = 7;
-
-void start_service(sim_world& world, sim_host on, echo_rules& rules) {
-    const auto workers = static_cast<unsigned>(1 + world.random().below(3));
-    iapp::system& service = world.add_system(on, {.workers = workers});
-    for (unsigned i = 0; i < workers; ++i) {
-        service.spawn<echo_front>({.on = {i}}, sim_network::address_of(on, port), &rules);
-    }
-}
 
 // When the faults are over.
 void serve_once_more(visits& all, iapp::system& clients, const address& at) {
@@ -43,16 +34,15 @@ outcome play_echo(const sim_world_options& options) {
     visits all;
     sim_world world{options};
     sim_random& random = world.random();
-    maybe_make_peace(world);
     rules.world = all.world = &world;
     rules.latest = all.latest = 20 * world.stall_max() + 1s;
     rules.idle_max = 30s + duration{static_cast<duration::rep>(random.below(30'000'000'000))};
 
     const sim_host there = world.add_host();
-    start_service(world, there, rules);
+    start_service<echo_session>(world, there, port, 3, &rules);
     iapp::system& clients = world.add_system(
         world.network().first_host(), {.workers = static_cast<unsigned>(1 + random.below(3))});
-    bool quiet = is_peaceful(world.network().options().faults) && world.stall_max() <= 50ms;
+    bool quiet = maybe_make_peace(world);
     quiet = !maybe_partition(world, world.network().first_host(), there) && quiet;
     world.run_for(1s); // the service comes up
 
@@ -62,7 +52,7 @@ outcome play_echo(const sim_world_options& options) {
         world.run_for(duration{static_cast<duration::rep>(random.below(20'000'000))});
         if (random.chance(20'000)) {
             world.kill(there);
-            start_service(world, there, rules);
+            start_service<echo_session>(world, there, port, 3, &rules);
             quiet = false;
         }
     }

@@ -4,6 +4,7 @@
 #include <iapp/sim.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -43,5 +44,18 @@ class front {
     listener listener_;
     timer again_;
 };
+
+// A service with a front on each of its workers, of which there are 1 to `workers_max`.
+template <class Session, class... Args>
+iapp::system& start_service(sim_world& world, sim_host on, std::uint16_t port,
+                            std::uint64_t workers_max, const Args&... args) {
+    const auto workers = static_cast<unsigned>(1 + world.random().below(workers_max));
+    iapp::system& service = world.add_system(on, {.workers = workers});
+    for (unsigned i = 0; i < workers; ++i) {
+        service.spawn<front<Session, Args...>>({.on = {i}}, sim_network::address_of(on, port),
+                                               args...);
+    }
+    return service;
+}
 
 } // namespace iapp::test

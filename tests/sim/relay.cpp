@@ -60,16 +60,6 @@ class relay_session {
     int closed_ = 0;
 };
 
-template <class Front, class... Args>
-iapp::system& start(sim_world& world, sim_host on, const Args&... args) {
-    const auto workers = static_cast<unsigned>(1 + world.random().below(3));
-    iapp::system& made = world.add_system(on, {.workers = workers});
-    for (unsigned i = 0; i < workers; ++i) {
-        made.spawn<Front>({.on = {i}}, sim_network::address_of(on, port), args...);
-    }
-    return made;
-}
-
 } // namespace
 
 outcome play_relay(const sim_world_options& options) {
@@ -77,7 +67,6 @@ outcome play_relay(const sim_world_options& options) {
     visits all;
     sim_world world{options};
     sim_random& random = world.random();
-    maybe_make_peace(world);
     rules.world = all.world = &world;
     rules.latest = all.latest = 20 * world.stall_max() + 1s;
     rules.idle_max = 60s;
@@ -85,11 +74,11 @@ outcome play_relay(const sim_world_options& options) {
     const sim_host here = world.network().first_host();
     const sim_host middle = world.add_host();
     const sim_host origin = world.add_host();
-    start<front<echo_session, echo_rules*>>(world, origin, &rules);
-    start<front<relay_session, address>>(world, middle, sim_network::address_of(origin, port));
+    start_service<echo_session>(world, origin, port, 3, &rules);
+    start_service<relay_session>(world, middle, port, 3, sim_network::address_of(origin, port));
     iapp::system& clients =
         world.add_system(here, {.workers = static_cast<unsigned>(1 + random.below(3))});
-    bool quiet = is_peaceful(world.network().options().faults) && world.stall_max() <= 50ms;
+    bool quiet = maybe_make_peace(world);
     quiet = !maybe_partition(world, middle, random.chance(500'000) ? here : origin) && quiet;
     world.run_for(1s); // the services come up
 

@@ -30,11 +30,14 @@ struct scenario {
 std::span<const scenario> scenarios();
 
 // Each in the file of its name.
+outcome play_chat(const sim_world_options& options);
 outcome play_conservation(const sim_world_options& options);
 outcome play_dealings(const sim_world_options& options);
 outcome play_echo(const sim_world_options& options);
 outcome play_relay(const sim_world_options& options);
 outcome play_srv_clt(const sim_world_options& options);
 outcome play_start_stop(const sim_world_options& options);
+outcome play_supervision(const sim_world_options& options);
+outcome play_task_echo(const sim_world_options& options);
 
 } // namespace iapp::test

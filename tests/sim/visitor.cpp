@@ -1,7 +1,8 @@
 #include "sim/visitor.hpp"
 
+#include "sim/position_bytes.hpp"
+
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace iapp::test {
@@ -11,37 +12,26 @@ bool visits::over() const noexcept {
 }
 
 bool visits::complete() const noexcept {
-    return std::all_of(all.begin(), all.end(), [](const visit& each) { return each.complete(); });
+    return std::all_of(all.begin(), all.end(),
+                       [](const visit& each) { return each.leaves || each.complete(); });
 }
 
-namespace {
-
-// Those that may end a connection, or keep one from being made.
-constexpr std::array hostile{&sim_faults::too_many_files,  &sim_faults::too_many_files_in_system,
-                             &sim_faults::no_buffers,      &sim_faults::no_memory,
-                             &sim_faults::connect_refused, &sim_faults::connect_unanswered,
-                             &sim_faults::reset,           &sim_faults::timed_out};
-
-} // namespace
-
-bool is_peaceful(const sim_faults& faults) noexcept {
-    return std::all_of(hostile.begin(), hostile.end(),
-                       [&](auto each) { return faults.*each == 0; });
+buffer visits::next_piece(const visit& mine, buffer_pool& from) {
+    const std::uint64_t most = std::min<std::uint64_t>(mine.total - mine.sent, 30'000);
+    buffer piece = from.allocate(static_cast<std::size_t>(1 + world->random().below(most)));
+    world->require(static_cast<bool>(piece), "there is memory for a buffer");
+    position_bytes{mine.number}.fill(piece.writable(), mine.sent);
+    return piece;
 }
 
-void maybe_make_peace(sim_world& world) {
-    if (!world.random().chance(300'000)) {
-        return;
-    }
-    sim_faults left = world.network().options().faults;
-    for (const auto each : hostile) {
-        left.*each = 0;
-    }
-    world.network().set_faults(left);
+void visits::received(visit& mine, std::span<const std::byte> what) {
+    world->require(position_bytes{mine.number}.match(what, mine.received),
+                   "what comes back was sent so");
+    mine.received += what.size();
+    world->require(mine.received <= mine.sent, "no more comes back than was sent");
 }
 
-visitor::visitor(context& cx, visits& all, visit& mine)
-    : cx_{cx}, all_{all}, mine_{mine}, pattern_{mine.number} {
+visitor::visitor(context& cx, visits& all, visit& mine) : cx_{cx}, all_{all}, mine_{mine} {
     result<iapp::stream> made = cx.connect(mine.to);
     if (!made) {
         mine_.why = made.error();
@@ -54,18 +44,9 @@ visitor::visitor(context& cx, visits& all, visit& mine)
     deadline_ = cx.after(mine.deadline, overdue{cx.now() + mine.deadline});
 }
 
-buffer visitor::next_piece() {
-    const std::uint64_t most = std::min<std::uint64_t>(mine_.total - mine_.sent, 30'000);
-    const auto size = static_cast<std::size_t>(1 + all_.world->random().below(most));
-    buffer piece = cx_.buffers().allocate(size);
-    all_.world->require(static_cast<bool>(piece), "there is memory for a buffer");
-    pattern_.fill(piece.writable(), mine_.sent);
-    return piece;
-}
-
 void visitor::send_more() {
     while (mine_.sent < mine_.total) {
-        buffer piece = next_piece();
+        buffer piece = all_.next_piece(mine_, cx_.buffers());
         const std::size_t size = piece.size();
         const write_status taken = stream_.write(std::move(piece));
         if (taken == write_status::refused) {
@@ -81,9 +62,7 @@ void visitor::send_more() {
 
 void visitor::on(const bytes& m) {
     sim_world& world = *all_.world;
-    world.require(pattern_.match(m.data.bytes(), mine_.received), "what comes back was sent so");
-    mine_.received += m.size;
-    world.require(mine_.received <= mine_.sent, "no more comes back than was sent");
+    all_.received(mine_, m.data.bytes());
     if (world.random().chance(100'000)) {
         stream_.pause();
         pause_ = cx_.after(duration{static_cast<duration::rep>(world.random().below(50'000'000))},
@@ -108,18 +87,11 @@ void visitor::on(overdue m) {
     stream_.abort();
 }
 
-void begin_visit(visits& all, iapp::system& from, const address& to, std::uint64_t bytes_max,
-                 duration deadline) {
-    sim_random& random = all.world->random();
-    all.all.push_back({.number = all.all.size(),
-                       .to = to,
-                       .total = 1 + random.below(bytes_max),
-                       .deadline = deadline});
-    visit& mine = all.all.back();
-    const worker on{static_cast<unsigned>(random.below(from.workers()))};
-    if (!from.spawn<visitor>({.on = on}, std::ref(all), std::ref(mine))) {
-        mine.over = true;
-    }
+visit& plan_visit(visits& all, const address& to, std::uint64_t bytes_max, duration deadline) {
+    return all.all.emplace_back(visit{.number = all.all.size(),
+                                      .to = to,
+                                      .total = 1 + all.world->random().below(bytes_max),
+                                      .deadline = deadline});
 }
 
 } // namespace iapp::test

@@ -1,12 +1,12 @@
 #pragma once
 // visitor: a client that sends bytes which tell their position, and expects them back.
 
-#include "sim/position_bytes.hpp"
-
 #include <iapp/sim.hpp>
 
 #include <chrono>
 #include <deque>
+#include <functional>
+#include <span>
 #include <system_error>
 
 namespace iapp::test {
@@ -22,6 +22,7 @@ struct visit {
     bool over = false;
     bool end_seen = false; // the server has sent all it will
     bool gave_up = false;
+    bool leaves = false; // in the middle, as it was planned
     std::error_code why = {};
 
     bool complete() const noexcept {
@@ -36,15 +37,14 @@ struct visits {
     std::deque<visit> all;
 
     bool over() const noexcept;
-    // All were complete; a world without trouble has no excuse.
+    // All that were to be complete were; a world without trouble has no excuse.
     bool complete() const noexcept;
+
+    // The next bytes to send; the visit has yet to count them as sent.
+    buffer next_piece(const visit& mine, buffer_pool& from);
+    // Checks what came back, and counts it.
+    void received(visit& mine, std::span<const std::byte> what);
 };
-
-// Whether none of these may end a connection, or keep one from being made.
-bool is_peaceful(const sim_faults& faults) noexcept;
-
-// Takes those away in some runs, of which more can be required then; most seeds have one of them.
-void maybe_make_peace(sim_world& world);
 
 // Connects, sends in pieces of random sizes, reads with pauses, and closes its side when all is
 // sent.
@@ -77,20 +77,27 @@ class visitor {
 
   private:
     void send_more();
-    buffer next_piece();
 
     context& cx_;
     visits& all_;
     visit& mine_;
-    position_bytes pattern_;
     stream stream_;
     timer deadline_;
     timer pause_;
 };
 
+visit& plan_visit(visits& all, const address& to, std::uint64_t bytes_max, duration deadline);
+
 // Plans one visit and spawns its visitor, on a random worker. The system may refuse (an empty ref);
 // then the visit is over.
+template <class Visitor = visitor>
 void begin_visit(visits& all, iapp::system& from, const address& to, std::uint64_t bytes_max,
-                 duration deadline);
+                 duration deadline) {
+    visit& mine = plan_visit(all, to, bytes_max, deadline);
+    const worker on{static_cast<unsigned>(all.world->random().below(from.workers()))};
+    if (!from.spawn<Visitor>({.on = on}, std::ref(all), std::ref(mine))) {
+        mine.over = true;
+    }
+}
 
 } // namespace iapp::test

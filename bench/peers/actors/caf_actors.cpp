@@ -41,6 +41,9 @@ int measure(const actor_options& options) {
     bench::json_object summary =
         bench::begin_case_summary("caf_actors", peers::caf_name(), settings, figures);
     summary.add("actors", options.actors).add("bytes_per_actor", bytes_per_actor);
+    if (options.name == "broadcast") {
+        bench::add_deliveries(summary, bench::as_messages(options), figures);
+    }
     if (options.name == "memory" && !options.json) {
         fmt::print("caf_actors memory: {:.0f} bytes for each of {} actors\n", bytes_per_actor,
                    figures.seen.handled);

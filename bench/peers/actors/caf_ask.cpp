@@ -29,7 +29,7 @@ class asking : public pinned_actor {
 
   private:
     void ask() {
-        request(partner_, std::chrono::seconds{10}, left_).then([this](std::uint64_t answer) {
+        request(partner_, bench::ask_deadline, left_).then([this](std::uint64_t answer) {
             ++seen_.handled;
             seen_.checksum += answer;
             if (--left_ > 0) {
