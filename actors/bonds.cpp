@@ -72,6 +72,29 @@ struct bond_table::answer {
     std::uint8_t answers; // to one message or to both
 };
 
+// The same when it has its turn in the holder's mailbox.
+struct bond_table::news {
+    static void run(void*, std::uint64_t, void* payload, fate) {
+        const news& self = *static_cast<news*>(payload);
+        self.of->home.bonds().told(*self.of, self.what.why, self.what.answers);
+    }
+
+    bond* of; // owed an answer, so it is still there
+    answer what;
+};
+
+// To one who was linked by another, in his mailbox: that one has ended.
+struct bond_table::link_news {
+    static void run(void* worker, std::uint64_t whom, void* payload, fate) {
+        const link_news& self = *static_cast<link_news*>(payload);
+        static_cast<worker_loop*>(worker)->bonds().hear_of_link(slot_id::from_word(whom), self.who,
+                                                                self.why);
+    }
+
+    actor_id who;
+    exit_reason why;
+};
+
 bond::bond(cell& holder_, actor_id other_, bond_kind kind_) noexcept
     : home{holder_.home}, holder{&holder_.home, holder_.id}, other{other_}, kind{kind_},
       near{&bond_table::holder_ended, *this}, far{&bond_table::other_ended, *this} {}
@@ -233,7 +256,10 @@ void bond_table::released(bond& which, exit_reason why) noexcept {
         if (!bound && which.kind == bond_kind::link && !in_order(why)) {
             inherited_.push_back({which.other.slot, which.holder, why});
         } else if (which.kind == bond_kind::link) {
-            hear_of_link(which.other.slot, which.holder, why);
+            const link_news tidings{which.holder, why};
+            if (!home_.queue_behind(which.other.slot, tidings)) {
+                hear_of_link(which.other.slot, which.holder, why);
+            }
         } else if (which.kind == bond_kind::child) {
             end_soon(*which.bound_to, for_children(why));
         }
@@ -260,7 +286,15 @@ void bond_table::tell_all() noexcept {
     }
 }
 
-void bond_table::answered(bond& which, exit_reason why, unsigned answers) noexcept {
+// The record stays attached while the news waits, so that the holder can still let go.
+void bond_table::answered(bond& which, exit_reason why, std::uint8_t answers) noexcept {
+    if (!which.near.is_linked() ||
+        !home_.queue_behind(which.holder.slot, news{&which, {why, answers}})) {
+        told(which, why, answers);
+    }
+}
+
+void bond_table::told(bond& which, exit_reason why, unsigned answers) noexcept {
     if (which.near.is_linked()) {
         which.near.unlink();
         hear(which, why);

@@ -113,6 +113,8 @@ class bond_table {
     struct birth_notice;
     struct release;
     struct answer;
+    struct news;
+    struct link_news;
 
     static void holder_ended(attachment& near, exit_reason why) noexcept;
     static void other_ended(attachment& far, exit_reason why) noexcept;
@@ -124,7 +126,8 @@ class bond_table {
     void bind_far(bond& which, cell& other) noexcept;
     void begin(bond& which, slot_id other, fate what) noexcept;
     void released(bond& which, exit_reason why) noexcept;
-    void answered(bond& which, exit_reason why, unsigned answers) noexcept;
+    void answered(bond& which, exit_reason why, std::uint8_t answers) noexcept;
+    void told(bond& which, exit_reason why, unsigned answers) noexcept;
     void settle(bond& which, unsigned answers) noexcept;
     void tell_all() noexcept;
     void hear(const bond& of, exit_reason why) noexcept;

@@ -204,6 +204,10 @@ class worker_loop {
 
     // Whether its mailbox has a limit.
     bool has_queue(slot_id id) noexcept;
+    // Runs a payload by its run() behind what waits in the mailbox of that actor; `to` is the actor
+    // then. False: nothing waits there.
+    template <class Payload>
+    bool queue_behind(slot_id id, const Payload& payload);
     // Lets an actor whose mailbox has a limit handle the oldest message of its queue.
     void run_queue(slot_id id) noexcept;
 

@@ -116,6 +116,17 @@ bool worker_loop::send_away(unsigned there, std::uint64_t to, const message_type
     return room;
 }
 
+template <class Payload>
+bool worker_loop::queue_behind(slot_id id, const Payload& payload) {
+    actor_queue* const queue = has_queue(id) ? find(id)->queue : nullptr;
+    if (queue == nullptr || queue->empty()) {
+        return false;
+    }
+    enqueue(*queue, home_.make<Payload>(id.to_word(), self_running_type<Payload>, payload),
+            delivery::reserved);
+    return true;
+}
+
 [[gnu::always_inline]] inline void worker_loop::count_outcome(unsigned there, std::uint64_t to,
                                                               const message_type& type,
                                                               bool taken) noexcept {

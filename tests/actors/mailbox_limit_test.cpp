@@ -2,6 +2,8 @@
 
 #include "support/stepped_worker.hpp"
 
+#include <functional>
+#include <stdexcept>
 #include <string>
 
 using namespace iapp;
@@ -143,6 +145,51 @@ class sender_of_items {
     ref<item> to_;
 };
 
+// Writes down what it hears of an actor that it watches.
+class watcher {
+  public:
+    using accepts = messages<item, down, linked_down>;
+
+    explicit watcher(context& cx_) : cx{cx_} {}
+
+    void on(item what) { write(std::to_string(what.number)); }
+
+    void on(down) { write("down"); }
+
+    void on(linked_down) { write("linked_down"); }
+
+    void write(const std::string& text) {
+        log += text + ";";
+        if (on_word) {
+            on_word();
+        }
+    }
+
+    context& cx;
+    std::string log;
+    std::function<void()> on_word;
+};
+
+// Sends three items to the one who watches it, and fails.
+class last_sender {
+  public:
+    using accepts = messages<noise>;
+
+    last_sender(context& cx_, const ref<item>& to) : cx{cx_}, to_{to} {}
+
+    void on(noise) {
+        for (int i = 1; i <= 3; ++i) {
+            to_.send(item{i});
+        }
+        throw std::runtime_error{"as the test wants it"};
+    }
+
+    context& cx;
+
+  private:
+    ref<item> to_;
+};
+
 } // namespace
 
 } // namespace mailbox_limit_test
@@ -177,6 +224,17 @@ struct limited_actor {
     collector& c;
     collector& other = w.spawn<collector>();
     ref_to<collector> to = c.self();
+};
+
+struct watched_sender {
+    void fail() {
+        w.act([&] { from.cx.self(from).send(noise{}); });
+        w.turn(5);
+    }
+
+    stepped_worker w;
+    watcher& watches = w.spawn_limited<watcher>({.limit = 5});
+    last_sender& from = w.spawn<last_sender>(ref<item>{watches.cx.self(watches)});
 };
 
 } // namespace
@@ -352,6 +410,51 @@ TEST_CASE("messages of another worker keep their order in the queue of an actor"
     to.send(noise{});
     sys->spawn<sender_of_items>({.on = {1}}, ref<item>{to}).send(item{3000});
     CHECK(eventually([&] { return sys.ask(to, query{}) == 3000; }));
+}
+
+TEST_CASE("news of a death waits behind what the dead one has sent") {
+    watched_sender a;
+    CHECK(a.watches.cx.monitor(a.from.cx.self(a.from)));
+    a.fail();
+    CHECK(a.watches.log == "1;2;3;down;");
+    CHECK(a.w.loop().bonds().size() == 0);
+}
+
+TEST_CASE("news of the end of a linked actor waits likewise, whoever has linked") {
+    for (const bool watcher_links : {true, false}) {
+        CAPTURE(watcher_links);
+        watched_sender a;
+        CHECK((watcher_links ? a.watches.cx.link(a.from.cx.self(a.from))
+                             : a.from.cx.link(a.watches.cx.self(a.watches))));
+        a.fail();
+        CHECK(a.watches.log == "1;2;3;linked_down;");
+        CHECK(a.w.loop().bonds().size() == 0);
+    }
+}
+
+TEST_CASE("news that waits is not told to one who lets go of it, or ends") {
+    for (const bool ends : {false, true}) {
+        CAPTURE(ends);
+        watched_sender a;
+        const monitor_id watching = *a.watches.cx.monitor(a.from.cx.self(a.from));
+        const link_id linked = *a.watches.cx.link(a.from.cx.self(a.from));
+        a.watches.on_word = [&] {
+            if (a.watches.log != "1;2;3;") {
+                return;
+            }
+            if (ends) {
+                a.watches.cx.stop();
+            } else {
+                a.watches.cx.unmonitor(watching);
+                a.watches.cx.unlink(linked);
+                a.watches.log += "let go;";
+            }
+        };
+        a.fail();
+        CHECK(a.w.loop().statistics().actors.actors_ended == (ends ? 2 : 1));
+        CHECK((ends || a.watches.log == "1;2;3;let go;"));
+        CHECK(a.w.loop().bonds().size() == 0);
+    }
 }
 
 } // namespace mailbox_limit_test

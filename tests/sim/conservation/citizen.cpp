@@ -46,9 +46,7 @@ void citizen::live() {
 void citizen::on(const chatter& what) {
     live();
     all_.order.arrived(what.from, number_, what.sequence);
-    if (!worker_loop::current()->has_queue(all_.people[number_].id.slot)) {
-        all_.deaths.arrived(what.from, number_); // news overtakes what waits in a limited mailbox
-    }
+    all_.deaths.arrived(what.from, number_);
     act(what.hops);
 }
 
