@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
@@ -13,7 +14,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-int main() {
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: %s INPUTS\n", argv[0]);
+        return 2;
+    }
+    const unsigned long inputs = std::strtoul(argv[1], nullptr, 10);
     if (std::getenv("IAPP_TEST_SEED") == nullptr) {
         setenv("IAPP_TEST_SEED", std::to_string(std::random_device{}()).c_str(), 1);
     }
@@ -21,9 +27,8 @@ int main() {
     std::printf("IAPP_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
     std::fflush(stdout); // stands in the output even if a check aborts the program
     constexpr std::string_view usual = "\r\n\r\n\r\n0123456789.:[]%/-xunif\0\1\2\3";
-    constexpr unsigned inputs = 20'000;
     iapp::test::random_source random{seed};
-    for (unsigned i = 0; i < inputs; ++i) {
+    for (unsigned long i = 0; i < inputs; ++i) {
         std::vector<std::uint8_t> bytes(random.below(i % 8 == 0 ? 2'000 : 60));
         const bool textual = random.one_in(2);
         for (std::uint8_t& byte : bytes) {
