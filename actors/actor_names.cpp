@@ -121,12 +121,12 @@ result<actor_id> actor_names::find(std::string_view name,
     if (found == known_.end()) {
         return actor_error::no_such_name;
     }
-    const auto& [who, type] = found->second;
+    const entry& is = found->second;
     if (!std::all_of(wanted.begin(), wanted.end(),
-                     [&](message_key m) { return type->accepts(m); })) {
+                     [&](message_key m) { return is.type->accepts(m); })) {
         return actor_error::unaccepted;
     }
-    return who;
+    return is.who;
 }
 
 void actor_names::claim(cell& actor, std::string_view name, std::shared_ptr<name_verdict> verdict) {
