@@ -1,6 +1,6 @@
 // Spawning on other workers without waiting for them.
 
-#include "support/actors.hpp"
+#include "actors/errands.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,23 +13,6 @@ using namespace iapp::test;
 namespace distant_spawn_test {
 
 namespace {
-
-// Lets the test do what an actor may do.
-struct errand {
-    std::function<void(context&)> what;
-};
-
-class runner {
-  public:
-    using accepts = messages<errand>;
-
-    explicit runner(context& cx) : cx_{cx} {}
-
-    void on(errand task) { task.what(cx_); }
-
-  private:
-    context& cx_;
-};
 
 struct where_are_you {
     using reply = unsigned;
@@ -78,18 +61,6 @@ class stillborn {
     void on(add) {}
 };
 
-// Runs on a worker of the system and waits for the end of it.
-template <class F>
-void on_worker(checked_system& sys, unsigned index, F what) {
-    std::latch done{1};
-    const auto by = sys->spawn<runner>({.on = {index}});
-    by.send(errand{[&](context& cx) {
-        what(cx);
-        done.count_down();
-    }});
-    done.wait();
-}
-
 std::uint64_t ended(checked_system& sys) {
     const result<worker_statistics> now = sys->statistics(patience());
     REQUIRE(now);
@@ -101,7 +72,7 @@ std::uint64_t ended(checked_system& sys) {
 TEST_CASE("an actor spawned on another worker lives there, and hears all from its spawner") {
     checked_system sys{{.workers = 3}};
     std::vector<ref_to<resident>> made;
-    on_worker(sys, 0, [&](context& cx) {
+    by_actor(sys, 0, [&](context& cx) {
         for (unsigned i = 0; i < 3; ++i) {
             made.push_back(cx.spawn<resident>({.on = {i}}));
             CHECK(made.back().send(add{5}));
@@ -119,7 +90,7 @@ TEST_CASE("placements: here, round robin, one on each worker") {
     std::vector<ref_to<resident>> made;
     std::vector<ref_to<resident>> on_each;
     ref_to<resident> at_home;
-    on_worker(sys, 2, [&](context& cx) {
+    by_actor(sys, 2, [&](context& cx) {
         for (int i = 0; i < 6; ++i) {
             made.push_back(cx.spawn<resident>({.on = round_robin}));
         }
@@ -145,7 +116,7 @@ TEST_CASE("who spawns too many on one worker at once gets empty refs, and more t
     checked_system sys{{.workers = 2}};
     const auto spawn_many = [&] {
         int made = 0;
-        on_worker(sys, 0, [&](context& cx) {
+        by_actor(sys, 0, [&](context& cx) {
             for (int i = 0; i < 3000; ++i) {
                 made += cx.spawn<resident>({.on = {1}}) ? 1 : 0;
             }
@@ -163,7 +134,7 @@ TEST_CASE("slots that are granted never take more than half of a worker's") {
     checked_system sys{{.workers = 2, .limits = {.actors_max = 8}}};
     int away = 0;
     int own = 0;
-    on_worker(sys, 0, [&](context& cx) {
+    by_actor(sys, 0, [&](context& cx) {
         for (int i = 0; i < 20; ++i) {
             away += cx.spawn<resident>({.on = {1}}) ? 1 : 0;
             own += cx.spawn<resident>() ? 1 : 0;
@@ -175,7 +146,7 @@ TEST_CASE("slots that are granted never take more than half of a worker's") {
 
 TEST_CASE("a constructor that fails on another worker is counted; what was sent to it is stale") {
     checked_system sys{{.workers = 2}};
-    on_worker(sys, 0, [&](context& cx) {
+    by_actor(sys, 0, [&](context& cx) {
         const auto made = cx.spawn<stillborn>({.on = {1}});
         CHECK(made);
         CHECK(made.send(add{1}));
@@ -243,7 +214,7 @@ TEST_CASE("an actor may be killed before it is born") {
     checked_system sys{{.workers = 2}};
     std::latch busy{1};
     sys->post(worker{1}, [&] { busy.wait(); });
-    on_worker(sys, 0, [&](context& cx) {
+    by_actor(sys, 0, [&](context& cx) {
         const auto made = cx.spawn<resident>({.on = {1}});
         CHECK(made.send(add{1}));
         cx.kill(made);

@@ -1,5 +1,5 @@
 #pragma once
-// What tests of posts share: an actor that does whatever it is told on its worker, and captures
+// What tests share that do things on a worker: an actor that does whatever it is told, and captures
 // that say where they end.
 
 #include "support/actors.hpp"
@@ -66,6 +66,18 @@ inline std::thread::id thread_of(checked_system& sys, unsigned worker_index) {
     }));
     REQUIRE(eventually([&] { return known.load(); }));
     return id;
+}
+
+// Lets an actor of that worker do something, and waits until it is done.
+template <class F>
+void by_actor(checked_system& sys, unsigned worker_index, F what) {
+    std::latch done{1};
+    const auto by = sys->spawn<runner>({.on = {worker_index}});
+    by.send(errand{[&](context& cx) {
+        what(cx);
+        done.count_down();
+    }});
+    done.wait();
 }
 
 // Keeps a worker in a callback until it goes.

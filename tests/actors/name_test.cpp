@@ -1,10 +1,11 @@
 // Actors that are found by name.
 
-#include "support/actors.hpp"
+#include "actors/errands.hpp"
 
 #include <doctest/doctest.h>
 
 #include <latch>
+
 
 using namespace iapp;
 using namespace iapp::test;
@@ -12,35 +13,6 @@ using namespace iapp::test;
 namespace name_test {
 
 namespace {
-
-struct errand {
-    std::function<void(context&)> what;
-};
-
-// Lets the test do what an actor may do.
-class runner {
-  public:
-    using accepts = messages<errand>;
-
-    explicit runner(context& cx) : cx_{cx} {}
-
-    void on(errand task) { task.what(cx_); }
-
-  private:
-    context& cx_;
-};
-
-// Runs on a worker of the system and waits for the end of it.
-template <class F>
-void by_actor(checked_system& sys, unsigned index, F what) {
-    std::latch done{1};
-    const auto by = sys->spawn<runner>({.on = {index}});
-    by.send(errand{[&](context& cx) {
-        what(cx);
-        done.count_down();
-    }});
-    done.wait();
-}
 
 class never {
   public:

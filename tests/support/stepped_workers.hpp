@@ -31,9 +31,8 @@ class stepped_workers final : private system_control {
     // Checks that everything adds up and nothing is left.
     ~stepped_workers() {
         end();
-        worker_statistics sum;
+        const worker_statistics sum = statistics();
         for (const auto& loop : loops_) {
-            sum += loop->statistics();
             CHECK(loop->memory().outstanding() == 0);
             CHECK(loop->io().timers().armed() == 0);
             CHECK(loop->bonds().size() == 0);
@@ -93,6 +92,14 @@ class stepped_workers final : private system_control {
                 some = loop->discard_mail() || some;
             }
         }
+    }
+
+    worker_statistics statistics() const {
+        worker_statistics sum;
+        for (const auto& loop : loops_) {
+            sum += loop->statistics();
+        }
+        return sum;
     }
 
     unsigned count() const noexcept { return static_cast<unsigned>(loops_.size()); }

@@ -1,7 +1,7 @@
 // Subscribers that are too slow: limits, and what happens there.
 
 #include "actors/queues/queues.hpp"
-#include "actors/queues/stepped_workers.hpp"
+#include "support/stepped_workers.hpp"
 
 using namespace iapp;
 using namespace iapp::test;
@@ -27,7 +27,7 @@ struct slow_subscribers {
         taken.clear();
         for (int number = first; number <= last; ++number) {
             CHECK(from.self().send(tick{number}));
-            workers.turn(0);
+            workers.step(0);
         }
         return std::count(taken.begin(), taken.end(), true);
     }
@@ -49,10 +49,10 @@ struct slow_subscribers {
 TEST_CASE("refuse: at the limit of one worker nobody gets the event, and the publisher is told") {
     slow_subscribers all{{.limit = 3, .when_full = overflow::refuse}};
     CHECK(all.publish(1, 5) == 3);
-    all.workers.turn(1);
+    all.workers.step(1);
     CHECK(all.heard[1] == diary{1, 2, 3});
     CHECK(all.publish(6, 6) == 0); // worker 2 is full all the same
-    all.workers.turn(2);
+    all.workers.step(2);
     CHECK(all.publish(7, 8) == 2);
     all.workers.settle();
     CHECK(all.heard[1] == diary{1, 2, 3, 7, 8});
@@ -66,7 +66,7 @@ TEST_CASE("refuse: at the limit of one worker nobody gets the event, and the pub
 TEST_CASE("drop_newest: a worker at its limit misses what comes then, the others miss nothing") {
     slow_subscribers all{{.limit = 3, .when_full = overflow::drop_newest}};
     CHECK(all.publish(1, 3) == 3);
-    all.workers.turn(1);
+    all.workers.step(1);
     CHECK(all.publish(4, 6) == 3); // worker 2 is full
     all.workers.settle();
     CHECK(all.publish(7, 7) == 1);
@@ -82,7 +82,7 @@ TEST_CASE("drop_newest: a worker at its limit misses what comes then, the others
 TEST_CASE("drop_oldest: a worker at its limit hears the latest ones, the others miss nothing") {
     slow_subscribers all{{.limit = 3, .when_full = overflow::drop_oldest}};
     CHECK(all.publish(1, 3) == 3);
-    all.workers.turn(1);
+    all.workers.step(1);
     CHECK(all.publish(4, 5) == 2);
     all.workers.settle();
     CHECK(all.publish(6, 6) == 1);

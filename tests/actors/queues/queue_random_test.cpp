@@ -1,8 +1,8 @@
 // Three workers, four queues, and actors that publish, subscribe, unsubscribe, spawn, stop and fail
 // at random, in an order drawn from a seed.
 
-#include "actors/queues/stepped_workers.hpp"
 #include "support/random.hpp"
+#include "support/stepped_workers.hpp"
 
 #include <iapp/actors/event_queue.hpp>
 
@@ -231,7 +231,7 @@ void run_scene(std::uint64_t seed) {
         if (in.random.one_in(8)) {
             publish_any(in, foreign);
         }
-        all.turn(static_cast<unsigned>(in.random.below(workers)));
+        all.step(static_cast<unsigned>(in.random.below(workers)));
     }
     if (in.random.one_in(2)) { // else the end comes while events are under way
         check_loyal(in);

@@ -1,7 +1,7 @@
 // Queues that give each subscriber the latest event first.
 
 #include "actors/queues/queues.hpp"
-#include "actors/queues/stepped_workers.hpp"
+#include "support/stepped_workers.hpp"
 
 using namespace iapp;
 using namespace iapp::test;
@@ -18,7 +18,7 @@ struct replaying {
     // Leaves worker 0, and waits in the ring to worker 1.
     void publish(int number) {
         CHECK(from.self().send(tick{number}));
-        workers.turn(0);
+        workers.step(0);
     }
 
     diary unheard;
@@ -70,7 +70,7 @@ TEST_CASE("the replay comes first even if the next event is there already") {
         CHECK(all.ticks.publish(what));
     };
     all.publish(2);
-    all.workers.turn(1);
+    all.workers.step(1);
     CHECK(all.heard == diary{1, 2});
     all.workers.settle();
     CHECK(all.heard == diary{1, 2});
