@@ -6,7 +6,6 @@
 
 #include <latch>
 
-
 using namespace iapp;
 using namespace iapp::test;
 
