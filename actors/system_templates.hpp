@@ -65,8 +65,10 @@ struct thread_request {
         if (home.asks().exceeds_limit()) {
             home.count_refused();
             home.asks().refuse(ask, actor_error::refused);
-        } else if (home.has_queue(slot_id::from_word(to))) {
-            send_request<M>(home, {&home, slot_id::from_word(to)}, ask, std::move(self.message));
+        } else if (const slot_id whom = slot_id::from_word(to);
+                   home.has_queue(whom) || home.unborn(whom)) {
+            // It waits there, as what actors ask.
+            send_request<M>(home, {&home, whom}, ask, std::move(self.message));
         } else {
             asked<M>::hand_over(home, to, self.message, {&home, ask.id}, what);
         }

@@ -264,6 +264,33 @@ TEST_CASE("what others send before an actor is born waits for it, in order") {
     CHECK(heard == std::vector<int>{1, 2, 3, 4});
 }
 
+TEST_CASE("a thread's request that arrives before its actor is answered when that is born") {
+    std::latch spawned{1};
+    std::latch arrived{1};
+    std::atomic<bool> asked{false};
+    ref_to<resident> made;
+    checked_system sys{{.workers = 2}};
+    const auto by = sys->spawn<runner>({.on = {0}});
+    by.send(errand{[&](context& cx) {
+        made = cx.spawn<resident>({.on = {1}});
+        spawned.count_down();
+        arrived.wait(); // it sets out when this returns
+    }});
+    spawned.wait();
+    std::thread watcher{[&] {
+        CHECK(eventually([&] {
+            sys->post(worker{1},
+                      [&] { asked = worker_loop::current()->asks().counters().asks > 0; });
+            return asked.load();
+        }));
+        arrived.count_down();
+    }};
+    const result<unsigned> answer = sys->ask(made, patience(), where_are_you{});
+    watcher.join();
+    REQUIRE_MESSAGE(answer, answer.error().message());
+    CHECK(*answer == 1);
+}
+
 TEST_CASE("a request that arrives before its actor is answered when that is born") {
     std::latch spawned{1};
     std::latch arrived{1};
