@@ -195,7 +195,8 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
                 __builtin_prefetch(envelope_in(batch_[i])); // written by the other core
             }
         }
-        for (std::size_t i = 0; i < count; ++counters_.received) {
+        std::size_t messages = 0;
+        for (std::size_t i = 0; i < count; ++messages) {
             const std::size_t parcels = parcels_of(batch_[i]);
             if (i + parcels > count) {
                 mail->pop(batch_[count]); // cut in two by `asked`; it was pushed together
@@ -203,6 +204,7 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
             handle(batch_[i]);
             i += parcels;
         }
+        counters_.received += messages;
         done += count;
         if (homeward_ != 0) {
             send_home();

@@ -17,11 +17,11 @@ class consumer {
     using accepts = iapp::messages<payload<Bytes>>;
 
     consumer(iapp::context& cx, finish_line& line, std::uint64_t count)
-        : cx_{cx}, line_{line}, count_{count} {}
+        : cx_{cx}, line_{line}, count_{count}, warm_at_{count / 10} {}
 
     void on(const payload<Bytes>& message) {
         seen_.add(message);
-        if (seen_.count() == count_ / 10) {
+        if (seen_.count() == warm_at_) {
             line_.warm();
         } else if (seen_.count() == count_) {
             line_.arrive(cx_, seen_);
@@ -32,6 +32,7 @@ class consumer {
     iapp::context& cx_;
     finish_line& line_;
     const std::uint64_t count_;
+    const std::uint64_t warm_at_;
     checksum seen_;
 };
 
