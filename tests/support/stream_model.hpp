@@ -30,6 +30,8 @@ class connection_model {
   public:
     side_model sides[2];
 
+    bool any_live() const { return sides[0].live() || sides[1].live(); }
+
     // Whether a write is taken for certain, where a stream takes what leaves at most so many bytes
     // waiting. A reader may be given any number at a time.
     bool may_write(unsigned s, std::size_t bytes, std::size_t waiting_max) const {
@@ -42,6 +44,14 @@ class connection_model {
     bool may_close(unsigned s) const {
         return sides[s].live() && sides[s].reading && sides[s].settled && sides[1 - s].settled &&
                waiting(1 - s) == 0 && all_sent(s);
+    }
+
+    // Who closes waits only so long for a reader, and a reset is seen by who reads.
+    bool may_pause(unsigned s) const { return !is_leaving(1 - s); }
+
+    // Whether a reset may not be known of yet: what is done now is told of in one way or another.
+    bool reset_coming(unsigned s) const {
+        return sides[s].closed == told_end::reset && is_leaving(1 - s);
     }
 
     // A reset is seen by who reads and has not seen an end before.
@@ -104,6 +114,11 @@ class connection_model {
     }
 
   private:
+    // It closed or was let go, and the other end need not have been told.
+    bool is_leaving(unsigned s) const {
+        return !sides[s].settled && (sides[s].gone || sides[s].closed != told_end::none);
+    }
+
     // Both directions are: it closes by itself, when what it wrote has left.
     bool is_over(unsigned s) const { return sides[s].live() && sides[s].ended && sides[s].shut; }
 
