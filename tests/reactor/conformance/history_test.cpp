@@ -160,6 +160,7 @@ class life {
     }
 
     void act_on(connection& one, unsigned s);
+    void limit(stream& handle, bool input);
     void write(connection& one, unsigned s, std::size_t size);
     void end(connection& one, unsigned s, std::uint64_t how);
     void come_to_rest();
@@ -181,7 +182,7 @@ class life {
 void life::act_on(connection& one, unsigned s) {
     stream& handle = one.sides[s].e.s;
     const bool live = one.model.sides[s].live();
-    const std::uint64_t what = random_.below(24);
+    const std::uint64_t what = random_.below(26);
     if (one.model.reset_coming(s)) {
         return;
     }
@@ -200,9 +201,19 @@ void life::act_on(connection& one, unsigned s) {
         if (live) {
             one.model.read(s, !pauses);
         }
+    } else if (what < 12) {
+        limit(handle, what == 10);
     } else {
-        write(one, s, 1 + random_.below(what == 10 ? 500'000 : 30'000));
+        write(one, s, 1 + random_.below(what == 12 ? 500'000 : 30'000));
     }
+}
+
+// Takes time, a few milliseconds for the largest text, and changes nothing of what is told.
+void life::limit(stream& handle, bool input) {
+    const std::uint64_t bytes_per_second = random_.one_in(3) ? 0 : 100'000'000;
+    const std::uint64_t burst_bytes = 20'000 + random_.below(100'000);
+    input ? handle.limit_receive(bytes_per_second, burst_bytes)
+          : handle.limit_send(bytes_per_second, burst_bytes);
 }
 
 void life::write(connection& one, unsigned s, std::size_t size) {
