@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t port = 1667;
+constexpr std::uint16_t srv_port = 1667;
 
 // A server that runs, and what its workers count.
 struct server_side {
@@ -64,7 +64,7 @@ void plan(sim_random& random, server_side& server, client_side& client) {
 
 void start(sim_world& world, sim_host on, server_side& server) {
     const unsigned workers = server.wanted.common.workers;
-    server.wanted.listen = {sim_network::address_of(on, port)};
+    server.wanted.listen = {sim_network::address_of(on, srv_port)};
     server.totals.resize(workers);
     server.program = &world.add_system(on, {.workers = workers});
     const auto keep =
@@ -145,7 +145,7 @@ outcome play_srv_clt(const sim_world_options& options) {
     bool quiet = maybe_make_peace(world);
     quiet = !maybe_partition(world, here, there) && quiet;
 
-    start(world, here, sim_network::address_of(there, port), client);
+    start(world, here, sim_network::address_of(there, srv_port), client);
     const duration life{static_cast<duration::rep>(random.below(3'000'000'000))};
     const duration most = client.wanted.bytes > 0 ? 5min : life;
     if (!client.program->wait(most)) {
