@@ -194,6 +194,9 @@ void bond_table::arrived(slot_id who) noexcept {
             ++each;
         }
     }
+}
+
+void bond_table::hear_inherited(slot_id who) noexcept {
     for (std::size_t i = inherited_.size(); i-- > 0;) {
         if (inherited_[i].heir == who) {
             hear_of_link(who, inherited_[i].from, inherited_[i].why);

@@ -85,6 +85,9 @@ class bond_table {
 
     // An actor whose slot had been given away has been constructed, or has failed to.
     void arrived(slot_id who) noexcept;
+    // The same actor has been told all that it was sent before: now it hears of those who were
+    // linked with it and have ended meanwhile.
+    void hear_inherited(slot_id who) noexcept;
 
     std::size_t size() const noexcept { return table_.size(); }
 

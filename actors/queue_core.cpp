@@ -17,6 +17,14 @@ unsigned first_of(std::uint64_t workers) noexcept {
     return static_cast<unsigned>(std::countr_zero(workers));
 }
 
+// Events that did not get to the subscribers that a worker has now.
+void add_dropped(const queue_lane& of, std::uint64_t events, worker_counters& to) noexcept {
+    const std::uint64_t letters = of.hub == nullptr ? 0 : events * of.hub->subscribers();
+    to.events_dropped += events;
+    to.sent += letters;
+    to.dead_letters[index_of(dead_letter::dropped)] += letters;
+}
+
 } // namespace
 
 queue_core::queue_core(unsigned workers, const message_type* type, std::string_view name,
@@ -44,7 +52,8 @@ bool queue_core::arrive(worker_loop& home, fate what) noexcept {
         const std::uint64_t before = here.under_way.fetch_sub(1, std::memory_order_relaxed);
         count_missed(home);
         if (options_.when_full == overflow::drop_oldest && (before & under_way_mask) > limit()) {
-            drop(home, 1); // so many younger ones are behind it
+            queue_tally::add(here.tally.dropped, 1); // so many younger ones are behind it
+            add_dropped(here, 1, home.tally());
             return false;
         }
     }
@@ -64,17 +73,12 @@ void queue_core::count_missed(worker_loop& home) noexcept {
     }
     const std::uint64_t missed =
         here.under_way.fetch_and(under_way_mask, std::memory_order_relaxed) / one_missed;
-    queue_tally::add(here.tally.sent, missed);
-    drop(home, missed);
+    add_dropped(here, missed, home.tally());
 }
 
-void queue_core::drop(worker_loop& home, std::uint64_t events) noexcept {
-    queue_lane& here = lane(home.index());
-    const std::uint64_t letters = here.hub == nullptr ? 0 : events * here.hub->subscribers();
-    queue_tally::add(here.tally.dropped, events);
-    home.tally().events_dropped += events;
-    home.tally().sent += letters;
-    home.tally().dead_letters[index_of(dead_letter::dropped)] += letters;
+void queue_core::add_missed(unsigned worker, worker_counters& to) const noexcept {
+    const queue_lane& there = lanes_[worker];
+    add_dropped(there, there.under_way.load(std::memory_order_relaxed) / one_missed, to);
 }
 
 queue_counters queue_core::counters() const noexcept {
@@ -153,6 +157,7 @@ bool publication::take_place(queue_lane& lane) noexcept {
 
 void publication::miss(queue_lane& lane) noexcept {
     lane.under_way.fetch_add(queue_core::one_missed, std::memory_order_relaxed);
+    ++missed_;
 }
 
 std::uint64_t publication::without_room(std::uint64_t whom, std::size_t parcels) const noexcept {
@@ -187,14 +192,16 @@ void publication::count() noexcept {
     if (here_ != nullptr) {
         queue_tally& own = queue_.lane(here_->index()).tally;
         queue_tally::add(taken_ ? own.published : own.refused, 1);
-        queue_tally::add(own.sent, sent_);
+        queue_tally::add(own.sent, sent_ + missed_);
+        queue_tally::add(own.dropped, missed_);
         here_->tally().events_refused += taken_ ? 0 : 1;
         return;
     }
     queue_tally& all = queue_.foreign_tally();
     // relaxed: counts.
     (taken_ ? all.published : all.refused).fetch_add(1, std::memory_order_relaxed);
-    all.sent.fetch_add(sent_, std::memory_order_relaxed);
+    all.sent.fetch_add(sent_ + missed_, std::memory_order_relaxed);
+    all.dropped.fetch_add(missed_, std::memory_order_relaxed);
 }
 
 } // namespace iapp

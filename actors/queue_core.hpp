@@ -14,6 +14,7 @@ namespace iapp {
 
 class queue_hub;
 class worker_loop;
+struct worker_counters;
 
 // Counts with one writer, or with many who add by fetch_add; any thread reads.
 struct queue_tally {
@@ -34,8 +35,9 @@ struct queue_tally {
 // What a queue has on one worker.
 struct queue_lane {
     // Events on their way here (the lower half), and those that were dropped before they left (the
-    // upper half), until the worker takes note. A count of what the worker's mail holds, written
-    // with it by publishers and worker; it stands still in a queue without a limit.
+    // upper half), until the worker takes note: the queue has counted these at once, but how many
+    // subscribers they would have had only the worker knows. A count of what the worker's mail
+    // holds, written with it by publishers and worker; it stands still in a queue without a limit.
     alignas(false_sharing_bytes) std::atomic<std::uint64_t> under_way{0};
 
     alignas(false_sharing_bytes) worker_loop* home = nullptr;
@@ -84,6 +86,8 @@ class queue_core {
     // Worker only: takes note of what was dropped on the way here; before the number of subscribers
     // changes, because it counts as a dead letter for each of them.
     void count_missed(worker_loop& home) noexcept;
+    // Worker only: adds what it has not taken note of yet.
+    void add_missed(unsigned worker, worker_counters& to) const noexcept;
 
     queue_tally& foreign_tally() noexcept { return foreign_; }
 
@@ -102,8 +106,6 @@ class queue_core {
     std::uint64_t limit() const noexcept {
         return options_.limit > 0 ? options_.limit : under_way_mask;
     }
-
-    void drop(worker_loop& home, std::uint64_t events) noexcept;
 
     const message_type* type_;
     std::string name_;
@@ -149,6 +151,7 @@ class publication {
     std::uint64_t left_ = 0;     // who is still to get it
     std::uint64_t reserved_ = 0; // whose place is taken and not yet used
     std::uint64_t sent_ = 0;
+    std::uint64_t missed_ = 0; // by how many workers
     bool taken_ = true;
 };
 

@@ -129,6 +129,10 @@ void queue_hub::remove_callbacks() noexcept {
     }
 }
 
+void queue_hub::add_missed(worker_counters& to) const noexcept {
+    queue_.add_missed(home_.index(), to);
+}
+
 void queue_hub::hand_out(const void* event) noexcept {
     queue_tally::add(queue_.lane(home_.index()).tally.handed_out, 1);
     ++home_.tally().events;

@@ -59,6 +59,9 @@ class queue_hub {
     // With the worker: the callbacks go; the actors have gone before.
     void remove_callbacks() noexcept;
 
+    // What was dropped on the way to them and has not been taken note of yet.
+    void add_missed(worker_counters& to) const noexcept;
+
     // Tells all, and counts.
     void hand_out(const void* event) noexcept;
 
@@ -111,6 +114,13 @@ class queue_hubs {
     std::uint64_t take_untold() noexcept { return std::exchange(untold_, 0); }
 
     void add(std::unique_ptr<queue_hub> hub) { all_.push_back(std::move(hub)); }
+
+    // What they have missed and not taken note of yet.
+    void add_missed(worker_counters& to) const noexcept {
+        for (const auto& hub : all_) {
+            hub->add_missed(to);
+        }
+    }
 
     void remove_callbacks() noexcept {
         for (const auto& hub : all_) {

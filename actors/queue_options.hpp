@@ -21,7 +21,9 @@ struct queue_options {
 };
 
 // Of one queue. An event is sent once to each worker that has subscribers, and at rest
-// sent = handed_out + dropped + stopped.
+// sent = handed_out + dropped + stopped. What a worker misses counts as sent and dropped before
+// publish() returns, but for the older event that has to go under `drop_oldest`: that one travels
+// on and is dropped when it arrives.
 struct queue_counters {
     std::uint64_t published = 0;  // calls of publish() that said true
     std::uint64_t refused = 0;    // that said false while the system lived

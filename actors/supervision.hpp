@@ -52,6 +52,7 @@ struct child_options {
     restart_when restart = restart_when::always;
     // How long it may take to stop in good order (see iapp::stopping); then it is killed.
     duration stop_within = std::chrono::seconds{5};
+    mailbox_options mailbox = {}; // what may wait for each that is started
 };
 
 // One child: its class, the arguments of its constructor and its options. A plain value.
@@ -69,13 +70,13 @@ child_spec child(const child_options& options, Args&&... args) {
                       std::is_constructible_v<A, const std::unwrap_ref_decay_t<Args>&...>,
                   "a child is made again from the same arguments, which it gets as constants");
     using arguments = std::tuple<std::unwrap_ref_decay_t<Args>...>;
-    auto make = [name = options.name,
+    auto make = [name = options.name, limit = options.mailbox,
                  given = arguments{std::forward<Args>(args)...}](worker_loop& home) {
         if (!name.empty() && !home.may_be_named(type_of<A>.name, name)) {
             return static_cast<cell*>(nullptr);
         }
         cell* const made =
-            std::apply([&](auto&... each) { return home.spawn_cell<A>({}, each...); }, given);
+            std::apply([&](auto&... each) { return home.spawn_cell<A>(limit, each...); }, given);
         if (made != nullptr && !name.empty()) {
             home.names().claim(*made, name);
         }

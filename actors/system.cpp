@@ -95,11 +95,7 @@ system::~system() {
         write_log(log_level::error, log_record::no_worker, "%s", stop_report_.c_str());
         std::abort();
     }
-    for (const auto& worker : loops_) {
-        worker->close_to_others();
-    }
     queues().life().end();
-    discard_mail(); // what other threads were about to push when it stopped
 }
 
 void system::request_stop(int exit_status) noexcept {
@@ -170,6 +166,10 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
         return std::errc::timed_out;
     }
     discard_mail();
+    for (const auto& worker : loops_) {
+        worker->close_to_others();
+    }
+    discard_mail(); // what other threads were about to push
     stopped_ = true;
     return {};
 }
@@ -186,9 +186,6 @@ void system::discard_mail() noexcept {
 
 result<worker_statistics> system::statistics(std::chrono::nanoseconds deadline) {
     worker_statistics sum;
-    if (stopped_) {
-        discard_mail(); // what other threads have pushed since
-    }
     for (unsigned i = 0; i < workers(); ++i) {
         if (stopped_) {
             sum += loops_[i]->statistics();

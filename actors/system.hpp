@@ -134,7 +134,9 @@ class system final : private system_control {
     // Refuses what comes from other threads, ends the actors (the youngest first), cancels all I/O
     // and awaits its end, counts what mail is left as dead letters, joins the threads. timed_out
     // when a worker did not get there by the deadline: stop_report() then says which actor and
-    // message kept it; stop() may be called again. Afterwards there are only the statistics.
+    // message kept it; stop() may be called again. Afterwards there are only the statistics. For
+    // everybody else the system has ended then, though it is not destroyed: what is sent to its
+    // actors is counted by the process (letters_after_end()), and its credits come back at once.
     result<void> stop(std::chrono::nanoseconds deadline);
 
     const std::string& stop_report() const noexcept { return stop_report_; }

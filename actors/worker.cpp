@@ -234,6 +234,7 @@ worker_statistics worker_loop::statistics() const {
     now.actors = counters_;
     now.actors.sent += refused;
     now.actors.dead_letters[index_of(dead_letter::refused)] += refused;
+    queues_.add_missed(now.actors);
     now.actors.stalls = stalls_.load(std::memory_order_relaxed);
     now.asks = asks_.counters();
     now.mail = mail_.counters();

@@ -20,8 +20,9 @@ void worker_loop::settle(slot_id id, cell* made, const birth_terms& terms) {
         grants_.note_stillborn(id);
         distant_children::tell(terms.parent);
     }
-    bonds_.arrived(id);
+    bonds_.arrived(id); // first: it may end by what it is sent
     deliver_early(id);
+    bonds_.hear_inherited(id); // last: who has ended may have sent something before
 }
 
 bool worker_loop::may_be_named(std::string_view actor, std::string_view name) noexcept {

@@ -86,8 +86,8 @@ inline constinit std::atomic<std::uint64_t> letters_after_end{0};
 
 } // namespace detail
 
-// How many messages this process has sent to actors whose systems had ended by then: dead letters
-// that no worker is left to count. Any thread.
+// How many messages this process has sent to actors whose systems had ended by then, by stop() or
+// with their destructor: dead letters that no worker is left to count. Any thread.
 inline std::uint64_t letters_after_end() noexcept {
     return detail::letters_after_end.load(std::memory_order_relaxed); // a counter, orders nothing
 }

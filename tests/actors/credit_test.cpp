@@ -211,6 +211,25 @@ TEST_CASE("credits come back when the receiver's system has ended, as those of l
     CHECK(from.line.lost() == 5);
 }
 
+TEST_CASE("credits come back at once from a system that has stopped, before it is destroyed") {
+    stepped_worker here;
+    auto& from = here.spawn<sender>();
+    checked_system there;
+    const auto to = there->spawn<receiver>({});
+    here.act([&] { from.line = from.cx.credit(to, 2); });
+    there.stop();
+    here.act([&] {
+        for (int i = 0; i < 5; ++i) {
+            CHECK(from.line.try_send(parcel_of{i}));
+        }
+        from.line.when_available(from.cx, more{});
+    });
+    here.turn();
+    CHECK(from.line.outstanding() == 0);
+    CHECK(from.line.lost() == 5);
+    CHECK(from.told == 1);
+}
+
 TEST_CASE("a line to nobody, or one too many, is empty") {
     line_of l{1, {.credit_lines_max = 1}};
     l.w.act([&] {

@@ -59,6 +59,17 @@ TEST_CASE("what is sent after a system's end is a dead letter that the process c
     CHECK(letters_after_end() == before + 2);
 }
 
+TEST_CASE("a system that has stopped is as good as ended for those who send to it") {
+    checked_system sys;
+    const ref_to<taker> late = sys->spawn<taker>({});
+    const worker_statistics last = sys.stop();
+    const std::uint64_t before = letters_after_end();
+    CHECK_FALSE(late.send(add{1}));
+    CHECK_FALSE(late.send(parcel_of_heap{std::make_unique<int>(1)}));
+    CHECK(letters_after_end() == before + 2);
+    CHECK(sys->statistics(patience())->actors.sent == last.actors.sent);
+}
+
 TEST_CASE("a ref of an ended system never reaches a later one") {
     ref_to<counter> late;
     {

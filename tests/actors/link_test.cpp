@@ -2,6 +2,8 @@
 
 #include "actors/mortals.hpp"
 
+#include <string>
+
 using namespace iapp;
 using namespace iapp::test;
 
@@ -30,6 +32,21 @@ class survivor {
 
   private:
     std::vector<linked_down>& heard_;
+};
+
+// Writes down what it hears in the order in which it hears it.
+class diarist {
+  public:
+    using accepts = messages<hello, linked_down>;
+
+    explicit diarist(std::string& log) : log_{log} {}
+
+    void on(hello) { log_ += "hello "; }
+
+    void on(linked_down) { log_ += "linked_down "; }
+
+  private:
+    std::string& log_;
 };
 
 // Two linked mortals, and a mourner who monitors both, which alone hears of the second end.
@@ -225,6 +242,36 @@ TEST_CASE("a link with an actor on its way to its worker holds from its birth") 
                    (each.who == coming.actor() && each.why == exit_reason::gone)));
         }
     }
+}
+
+TEST_CASE("who fails before the one he is linked with is born: what he sent is heard first") {
+    std::string log;
+    std::vector<down> heard;
+    stepped_workers w{3, {.ring_messages_max = 2}};
+    auto& from = w.spawn<mourner>(0, heard);
+    auto& linked = w.spawn<mortal>(2);
+    const auto in_the_way = w.spawn<mourner>(1, heard).self();
+    ref_to<diarist> coming;
+    w.in_turn(0, [&] {
+        for (int i = 0; i < 8; ++i) {
+            in_the_way.send(hello{});
+        }
+        coming = from.cx.spawn<diarist>({.on = worker{1}}, std::ref(log));
+    });
+    w.in_turn(2, [&] {
+        coming.send(hello{});
+        REQUIRE(linked.cx.link(coming));
+        coming.send(hello{});
+        linked.self().send(fail{});
+    });
+    for (int i = 0; i < 4; ++i) {
+        w.step(1);
+        w.step(2);
+    }
+    CHECK(w.loop(1).unborn(coming.id()));
+    CHECK(w.loop(2).statistics().actors.actors_failed == 1);
+    w.settle();
+    CHECK(log == "hello hello linked_down ");
 }
 
 } // namespace link_test

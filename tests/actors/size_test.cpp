@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <type_traits>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -28,6 +29,10 @@ constexpr std::size_t block_bytes = (sizeof(cell_of<A>) + memory_pool::step_byte
                                     memory_pool::step_bytes* memory_pool::step_bytes;
 
 static_assert(block_bytes<idle> + entry_bytes <= 160);
+
+// A name, whatever it may send, is as cheap to copy as two words.
+static_assert(sizeof(ref<>) == 16 && sizeof(ref<add, total>) == 16);
+static_assert(std::is_trivially_copyable_v<ref<add, total>>);
 
 } // namespace
 

@@ -5,6 +5,7 @@
 #include <iapp/actors/supervisor.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -37,6 +38,33 @@ class hand {
     context& cx_;
     char name_;
     journal& log_;
+};
+
+struct burst {};
+
+// Sends itself five messages at once, and notes how many its mailbox takes.
+class chatterbox {
+  public:
+    using accepts = messages<burst, hello, fail>;
+
+    chatterbox(context& cx, std::vector<int>& taken) : cx_{cx}, taken_{taken} {}
+
+    chatterbox(chatterbox&&) = delete;
+
+    void on(burst) {
+        taken_.push_back(0);
+        for (int i = 0; i < 5; ++i) {
+            taken_.back() += cx_.self(*this).send(hello{}) ? 1 : 0;
+        }
+    }
+
+    void on(hello) {}
+
+    void on(fail) { throw std::runtime_error{"as the test wants it"}; }
+
+  private:
+    context& cx_;
+    std::vector<int>& taken_;
 };
 
 // Has a supervisor, and knows its children.
@@ -416,6 +444,28 @@ TEST_CASE("a child is found by its name, before and after a restart") {
             CHECK(log == "+a-a+a");
             CHECK(boss.hands[0].restarts == 1);
         }
+    }
+}
+
+TEST_CASE("a child's mailbox has the limit of its specification, in each of its lives") {
+    for (const unsigned on : {0U, 1U}) {
+        CAPTURE(on);
+        std::vector<int> taken;
+        stepped_workers w{2};
+        auto& boss = w.spawn<master>(0);
+        boss.employ(
+            {}, child<chatterbox>({.on = worker{on}, .mailbox = {.limit = 2}}, std::ref(taken)));
+        w.settle();
+        boss.hands.at(0).as<chatterbox>().send(burst{});
+        w.settle();
+        boss.hands.at(0).as<chatterbox>().send(fail{});
+        w.settle();
+        w.pass(11ms);
+        boss.hands.at(0).as<chatterbox>().send(burst{});
+        w.settle();
+        CHECK(taken == std::vector<int>{2, 2});
+        CHECK(boss.hands[0].restarts == 1);
+        CHECK(dead_letters(w.statistics(), dead_letter::refused) == 6);
     }
 }
 

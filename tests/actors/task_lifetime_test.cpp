@@ -5,6 +5,7 @@
 
 #include <iapp/actors/task_ask.hpp>
 #include <iapp/actors/task_group.hpp>
+#include <iapp/actors/task_offload.hpp>
 #include <iapp/actors/with_deadline.hpp>
 
 using namespace iapp;
@@ -84,6 +85,15 @@ task<> asking(scripted& me, ref<twice> whom) {
     me.note(std::to_string(a.value() + b.value() + c->value()));
 }
 
+task<> offloading(scripted& me) {
+    const auto work = [](const counted& what) { return counted{2 * what.value()}; };
+    const counted a = co_await me.cx.offload(work, counted{1});
+    const counted named{2};
+    const counted b = co_await me.cx.offload(work, named);
+    const result<counted> c = co_await me.cx.offload(work, counted{3}).as_result();
+    me.note(std::to_string(a.value() + b.value() + c->value()));
+}
+
 task<> keeps(scripted& me, counted by_value, const counted& by_reference) {
     co_await me.cx.sleep(1s);
     me.note(std::to_string(by_value.value() + by_reference.value()));
@@ -118,6 +128,17 @@ TEST_CASE("what requests and replies hold is destroyed once each") {
     const ref<twice> whom = world.actor.cx.spawn<doubler>();
     world.play(&asking, whom);
     world.worker.turn(10);
+    CHECK(world.actor.seen == journal{"12"});
+    CHECK(counted::alive == 0);
+}
+
+TEST_CASE("what offloaded work is given and returns is destroyed once each") {
+    scripted_worker world;
+    world.play(&offloading);
+    for (int i = 0; i < 3; ++i) {
+        CHECK(world.worker.work() == 1);
+        world.worker.turn(3);
+    }
     CHECK(world.actor.seen == journal{"12"});
     CHECK(counted::alive == 0);
 }

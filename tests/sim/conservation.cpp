@@ -100,6 +100,7 @@ void check_at_rest(town& all) {
     for (unsigned i = 0; i < all.districts.size(); ++i) {
         if (!all.districts[i].stopped) {
             check_names(all, i);
+            check_complete(all, all.districts[i]);
         }
     }
 }

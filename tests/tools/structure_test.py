@@ -99,6 +99,11 @@ class Sizes(unittest.TestCase):
         self.assertEqual(found(rules.sizes, actors__a_dot_hpp="int x;\n" * 500), [])
         self.assertEqual(found(rules.sizes, README_dot_md=text), [])
 
+    def test_an_example_has_fewer_than_120_lines(self):
+        self.assertEqual(found(rules.sizes, examples__a__main_dot_cpp="int x;\n" * 119), [])
+        self.assertEqual(found(rules.sizes, examples__a__main_dot_cpp="int x;\n" * 120),
+                         ["examples/a/main.cpp:1 file-size"])
+
     def test_a_long_function_is_found_and_a_class_is_not_a_function(self):
         function = "    void f() {\n" + "        g();\n" * 69 + "    }\n"
         text = "namespace a {\nclass b : c<d(e)> {\n  public:\n" + function + "};\n}\n"

@@ -145,6 +145,23 @@ TEST_CASE("a limit holds for the publisher's own worker as for the others") {
     CHECK(ticks.counters().dropped == 3);
 }
 
+TEST_CASE("what is dropped is counted at once, before the slow worker takes a turn") {
+    slow_subscribers all{{.limit = 1, .when_full = overflow::drop_newest}};
+    all.publish(1, 3);
+    CHECK(all.ticks.counters().sent == 6);
+    CHECK(all.ticks.counters().dropped == 4);
+    CHECK(all.dropped_letters() == 4);
+    CHECK(all.workers.statistics().actors.events_dropped == 4);
+    CHECK(all.ticks.publish({4})); // from a thread that is no worker
+    CHECK(all.ticks.counters().dropped == 6);
+    CHECK(all.dropped_letters() == 6);
+    all.workers.settle();
+    CHECK(all.ticks.counters().dropped == 6);
+    CHECK(all.dropped_letters() == 6);
+    CHECK(all.workers.statistics().actors.events_dropped == 6);
+    check_queue(all.ticks.counters());
+}
+
 TEST_CASE("what was dropped is counted even if all subscribers are gone before the next event") {
     slow_subscribers all{{.limit = 1, .when_full = overflow::drop_newest}};
     all.publish(1, 3);

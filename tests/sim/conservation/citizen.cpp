@@ -1,6 +1,5 @@
 #include "sim/conservation/citizen.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace iapp::test::conservation {
@@ -146,17 +145,11 @@ void citizen::act_once(deed what, std::uint32_t hops) {
 }
 
 void citizen::check_at_rest() {
-    const bool all_run = std::none_of(all_.districts.begin(), all_.districts.end(),
-                                      [](const district& each) { return each.stopped; });
-    if (all_run) { // what goes to a system that has stopped waits there until it is destroyed
-        all_.require(!line_ || line_.outstanding() == 0, "credits come back");
-        all_.require(!waits_for_funds_, "who waits for credits is told of them");
-    }
+    all_.require(!line_ || line_.outstanding() == 0, "credits come back");
+    all_.require(!waits_for_funds_, "who waits for credits is told of them");
     for (unsigned i = 0; i < queues_each; ++i) {
-        // The others may have lost some; they count that when the next event comes.
-        const bool lossless = home().options[i].when_full == overflow::refuse;
-        if (subscriptions_[i] && lossless) {
-            all_.publications.check_complete(*readers_[i]);
+        if (subscriptions_[i]) {
+            all_.publications.note_missed(*readers_[i], cx_.worker_index());
         }
     }
 }

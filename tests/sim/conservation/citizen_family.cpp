@@ -43,7 +43,8 @@ void citizen::supervise() {
     all_.wanted -= 3;
     const auto any = [this] {
         const child_options options{.on = any_place(all_, home().workers),
-                                    .restart = static_cast<restart_when>(all_.below(3))};
+                                    .restart = static_cast<restart_when>(all_.below(3)),
+                                    .mailbox = any_mailbox(all_)};
         return all_.chance(500) ? child<citizen>(options, std::ref(all_), system_, nameless)
                                 : child<elder>(options, std::ref(all_), system_, nameless);
     };

@@ -89,6 +89,12 @@ void close_district(town& all, unsigned district) {
     }
 }
 
+void check_complete(const town& all, const district& in) {
+    for (unsigned i = 0; i < queues_each; ++i) {
+        all.publications.check_complete(in.numbers[i], in.counters(i));
+    }
+}
+
 void check_names(town& all, unsigned district) {
     for (unsigned name = 0; name < nameless; ++name) {
         actor_id has_it;

@@ -25,4 +25,7 @@ void close_district(town& all, unsigned district);
 // When all that is under way has arrived: nobody shares a name, and each is found by his.
 void check_names(town& all, unsigned district);
 
+// Likewise, when all subscriptions have been noted: what they have missed was counted as dropped.
+void check_complete(const town& all, const district& in);
+
 } // namespace iapp::test::conservation
