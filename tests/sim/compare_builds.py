@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Plays the same seeds with two builds of sim_scenarios, of two compilers for instance: each must do
-the same with both. Exits 1 when one does not."""
+"""Plays the same seeds with two builds of sim_scenarios, of two compilers for instance: each must
+do the same with both. Exits 1 when one does not."""
 
 import argparse
 import itertools
