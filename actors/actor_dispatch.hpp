@@ -164,7 +164,7 @@ bool receive_one(cell& self, message_key key, void* message, void* reply) {
         return false;
     }
     handler_scope scope{self, message_type_of<M>};
-    scope.run([&] {
+    scope.call([&] { // what stops hears nothing: see worker_loop::listening()
         if constexpr (handler_check<A, M>()) {
             handle<A, M>(actor_in<A>(self), *static_cast<M*>(message), reply);
         }

@@ -33,8 +33,8 @@ class ref {
     bool send(M message) const {
         static_assert(messages<Ms...>::template contains<M>,
                       "the actor does not accept this message");
-        return who_.home && worker_loop::send(who_.home, who_.slot.to_word(), message_type_of<M>,
-                                              std::move(message));
+        return worker_loop::send(who_.home, who_.slot.to_word(), message_type_of<M>,
+                                 std::move(message));
     }
 
     // Whether it names somebody; he may be gone all the same.

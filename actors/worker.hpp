@@ -155,9 +155,9 @@ class worker_loop {
     worker_loop& peer(worker which) { return system_.at(which); }
 
     // Whether both belong to one system, so that rings lead from one to the other.
-    bool same_system(const worker_loop& other) const noexcept {
-        return handle_.same_system(other.handle_);
-    }
+    bool same_system(const worker_loop& other) const noexcept { return same_system(other.handle_); }
+
+    bool same_system(worker_handle other) const noexcept { return handle_.same_system(other); }
 
     system_control& control() noexcept { return system_; }
 
@@ -220,8 +220,9 @@ class worker_loop {
 
     // Sends a payload of that type to the actor, or whatever `to` names, of any worker: by this
     // thread's worker if it has one in the same system, else through the door. False: refused,
-    // which one whose place is reserved is only when the receiver's system has ended. What counts
-    // as sent and refused are messages to actors; posts count for themselves.
+    // which one whose place is reserved is only when the receiver's system has ended; or the
+    // receiver is nobody. What counts as sent and refused are messages to actors; posts count for
+    // themselves.
     template <class Payload>
     static bool send(worker_handle receiver, std::uint64_t to, const message_type& type,
                      Payload&& payload, delivery how = delivery::limited);
@@ -326,6 +327,8 @@ class worker_loop {
     static bool send_foreign(worker_handle receiver, std::uint64_t to, const message_type& type,
                              auto&& payload, delivery how);
     bool send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how);
+    bool send_local_slowly(std::uint64_t to, const message_type& type, auto&& payload,
+                           delivery how);
     bool send_away(unsigned there, std::uint64_t to, const message_type& type, auto&& payload,
                    delivery how);
     void count_outcome(unsigned there, std::uint64_t to, const message_type& type,
@@ -343,22 +346,18 @@ class worker_loop {
     // Makes a worker the current one for the time of a call.
     class current_scope {
       public:
-        explicit current_scope(worker_loop& w) noexcept : before_{current_} { set(&w); }
+        explicit current_scope(worker_loop& w) noexcept : before_{std::exchange(current_, &w)} {}
 
-        ~current_scope() { set(before_); }
+        ~current_scope() { current_ = before_; }
 
         current_scope(const current_scope&) = delete;
         current_scope& operator=(const current_scope&) = delete;
 
       private:
-        static void set(worker_loop* w) noexcept {
-            current_ = w;
-            current_handle_ = w == nullptr ? worker_handle{} : w->handle_;
-        }
-
         worker_loop* before_;
     };
 
+    void handle_messages();
     void take_mail();
     void run_local();
     bool discard_local() noexcept;
@@ -383,7 +382,6 @@ class worker_loop {
     };
 
     static inline constinit thread_local worker_loop* current_ = nullptr;
-    static inline constinit thread_local worker_handle current_handle_;
 
     worker_place place_;
     worker_handle handle_;

@@ -61,7 +61,9 @@ void worker_loop::deliver_early(slot_id to) noexcept {
             others.push(message);
         }
     }
-    early_ = others;
+    while (envelope* const message = others.pop()) {
+        early_.push(message);
+    }
 }
 
 } // namespace iapp

@@ -97,8 +97,8 @@ bool worker_loop::deliver_wrapped(std::uint64_t to, message_key key, void* messa
 }
 
 cell* worker_loop::find(slot_id id) noexcept {
-    cell** entry = actors_.find(id);
-    return entry == nullptr ? nullptr : *entry;
+    cell* nobody = nullptr;
+    return actors_.find_or(id, nobody);
 }
 
 // False: it is for an actor that is not born yet, and is to be kept.

@@ -12,11 +12,15 @@ namespace iapp {
 template <class Payload>
 bool worker_loop::send(worker_handle receiver, std::uint64_t to, const message_type& type,
                        Payload&& payload, delivery how) {
-    if (current_handle_ == receiver) {
-        return current_->send_local(to, type, std::forward<Payload>(payload), how);
+    worker_loop* const here = current_;
+    if (here != nullptr && here->handle_ == receiver) {
+        return here->send_local(to, type, std::forward<Payload>(payload), how);
     }
-    if (current_handle_ && current_handle_.same_system(receiver)) {
-        return current_->send_away(receiver.index(), to, type, std::forward<Payload>(payload), how);
+    if (!receiver) {
+        return false;
+    }
+    if (here != nullptr && here->same_system(receiver)) {
+        return here->send_away(receiver.index(), to, type, std::forward<Payload>(payload), how);
     }
     return send_foreign(receiver, to, type, std::forward<Payload>(payload), how);
 }
@@ -25,11 +29,12 @@ template <class Payload>
 void worker_loop::send_urgent(worker_handle receiver, std::uint64_t to, const message_type& type,
                               Payload&& payload) {
     using M = std::remove_cvref_t<Payload>;
-    if (current_handle_ == receiver) {
-        type.run(current_, to, &payload, fate::deliver);
-    } else if (current_handle_ && current_handle_.same_system(receiver)) {
+    worker_loop* const here = current_;
+    if (here != nullptr && here->handle_ == receiver) {
+        type.run(here, to, &payload, fate::deliver);
+    } else if (here != nullptr && here->same_system(receiver)) {
         receiver->mail_port().push_reserved(
-            current_->home_.make<M>(to, type, std::forward<Payload>(payload)));
+            here->home_.make<M>(to, type, std::forward<Payload>(payload)));
     } else {
         send_foreign(receiver, to, type, std::forward<Payload>(payload), delivery::reserved);
     }
@@ -68,26 +73,35 @@ bool worker_loop::send_foreign(worker_handle receiver, std::uint64_t to, const m
     }
 }
 
-bool worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload,
-                             delivery how) {
+// What most messages need, in the place from where they are sent, where their type is known.
+[[gnu::always_inline]] inline bool
+worker_loop::send_local(std::uint64_t to, const message_type& type, auto&& payload, delivery how) {
     using Payload = decltype(payload);
-    if (limited_actors_ > 0) [[unlikely]] {
-        if (actor_queue* const queue = queue_of(to, type)) {
-            const bool taken = !queue->refuses(how);
-            count_outcome(index(), to, type, taken);
-            if (taken) {
-                enqueue(*queue,
-                        home_.make<std::remove_cvref_t<Payload>>(to, type,
-                                                                 std::forward<Payload>(payload)),
-                        how);
-            }
-            return taken;
+    using M = std::remove_cvref_t<Payload>;
+    if (limited_actors_ > 0 || local_.size() >= limits_.local_messages_max || !home_.at_hand<M>())
+        [[unlikely]] {
+        return send_local_slowly(to, type, std::forward<Payload>(payload), how);
+    }
+    local_.push(home_.make<M>(to, type, std::forward<Payload>(payload)));
+    counters_.sent += type.run == nullptr ? 1 : 0;
+    return true;
+}
+
+[[gnu::noinline]] bool worker_loop::send_local_slowly(std::uint64_t to, const message_type& type,
+                                                      auto&& payload, delivery how) {
+    using Payload = decltype(payload);
+    using M = std::remove_cvref_t<Payload>;
+    if (actor_queue* const queue = limited_actors_ > 0 ? queue_of(to, type) : nullptr) {
+        const bool taken = !queue->refuses(how);
+        count_outcome(index(), to, type, taken);
+        if (taken) {
+            enqueue(*queue, home_.make<M>(to, type, std::forward<Payload>(payload)), how);
         }
+        return taken;
     }
     const bool room = local_.size() < limits_.local_messages_max || how == delivery::reserved;
     if (room) {
-        local_.push(
-            home_.make<std::remove_cvref_t<Payload>>(to, type, std::forward<Payload>(payload)));
+        local_.push(home_.make<M>(to, type, std::forward<Payload>(payload)));
     }
     count_outcome(index(), to, type, room);
     return room;

@@ -11,10 +11,14 @@ namespace iapp {
 // bound is the bound of those who push. Does not destroy what is left: the owner drains it.
 class envelope_queue {
   public:
+    envelope_queue() = default;
+    envelope_queue(const envelope_queue&) = delete;
+    envelope_queue& operator=(const envelope_queue&) = delete;
+
     void push(envelope* message) noexcept {
         message->next = nullptr;
-        (tail_ == nullptr ? head_ : tail_->next) = message;
-        tail_ = message;
+        *end_ = message;
+        end_ = &message->next;
         ++size_;
     }
 
@@ -24,7 +28,7 @@ class envelope_queue {
         if (message != nullptr) {
             head_ = message->next;
             if (head_ == nullptr) {
-                tail_ = nullptr;
+                end_ = &head_;
             }
             --size_;
         }
@@ -40,7 +44,7 @@ class envelope_queue {
 
   private:
     envelope* head_ = nullptr;
-    envelope* tail_ = nullptr;
+    envelope** end_ = &head_; // where the pointer to the next one goes
     std::size_t size_ = 0;
 };
 

@@ -35,6 +35,12 @@ class alignas(false_sharing_bytes) memory_home {
         return made;
     }
 
+    // Owner only: whether the next envelope with an M costs no more than a few instructions.
+    template <class M>
+    bool at_hand() const noexcept {
+        return pool_.at_hand(sizeof(envelope) + sizeof(M));
+    }
+
     // Owner only: an envelope with what travelled by value. Throws std::bad_alloc.
     envelope* wrap(parcel& message) {
         envelope* const made = make_bare(message.to, *message.type);

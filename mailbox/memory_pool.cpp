@@ -10,8 +10,27 @@ memory_pool::~memory_pool() {
 
 void* memory_pool::allocate_large(std::size_t bytes) {
     void* memory = ::operator new(bytes);
-    ++outstanding_;
+    ++large_;
     return memory;
+}
+
+void memory_pool::deallocate_large(void* memory) noexcept {
+    ::operator delete(memory);
+    --large_;
+}
+
+std::size_t memory_pool::outstanding() const noexcept {
+    std::size_t free = 0;
+    for (const free_block* block : free_) {
+        while (block != nullptr) {
+            ++free;
+            unpoison(block, sizeof(free_block));
+            const free_block* const next = block->next;
+            poison(block, sizeof(free_block));
+            block = next;
+        }
+    }
+    return carved_ - free + large_;
 }
 
 void memory_pool::refill(std::size_t size_class) {
@@ -24,6 +43,7 @@ void memory_pool::refill(std::size_t size_class) {
         first = ::new (chunk + i * block_bytes) free_block{first};
     }
     free_[size_class] = first;
+    carved_ += chunk_bytes / block_bytes;
     poison(chunk, chunk_bytes);
 }
 

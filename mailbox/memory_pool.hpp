@@ -32,7 +32,7 @@ class memory_pool {
     // Memory for `bytes`, aligned as operator new aligns. Never null: throws std::bad_alloc as
     // operator new does when the system has none.
     [[gnu::always_inline]] void* allocate(std::size_t bytes) {
-        if (bytes > largest_bytes) {
+        if (bytes > largest_bytes) [[unlikely]] {
             return allocate_large(bytes);
         }
         free_block*& list = free_[class_of(bytes)];
@@ -42,15 +42,13 @@ class memory_pool {
         free_block* const block = list;
         unpoison(block, bytes_of(class_of(bytes)));
         list = block->next;
-        ++outstanding_;
         return block;
     }
 
     // Gives back what allocate(bytes) returned; `bytes` must be the same.
     [[gnu::always_inline]] void deallocate(void* memory, std::size_t bytes) noexcept {
-        --outstanding_;
-        if (bytes > largest_bytes) {
-            ::operator delete(memory);
+        if (bytes > largest_bytes) [[unlikely]] {
+            deallocate_large(memory);
             return;
         }
         free_block*& list = free_[class_of(bytes)];
@@ -76,8 +74,14 @@ class memory_pool {
         deallocate(object, sizeof(T));
     }
 
-    // Blocks handed out and not yet given back.
-    std::size_t outstanding() const noexcept { return outstanding_; }
+    // Whether allocate(bytes) would only take the first of a list.
+    bool at_hand(std::size_t bytes) const noexcept {
+        return bytes <= largest_bytes && free_[class_of(bytes)] != nullptr;
+    }
+
+    // Blocks handed out and not yet given back. Counts the free ones, which takes its time: nothing
+    // is counted when a block comes and goes.
+    std::size_t outstanding() const noexcept;
 
     // Bytes taken from the system heap for chunks.
     std::size_t reserved_bytes() const noexcept { return chunks_.size() * chunk_bytes; }
@@ -96,11 +100,13 @@ class memory_pool {
     }
 
     void* allocate_large(std::size_t bytes);
+    void deallocate_large(void* memory) noexcept;
     void refill(std::size_t size_class);
 
     std::array<free_block*, largest_bytes / step_bytes> free_{};
     std::vector<std::unique_ptr<std::byte[]>> chunks_;
-    std::size_t outstanding_ = 0;
+    std::size_t carved_ = 0; // blocks of all chunks
+    std::size_t large_ = 0;  // that are out
 };
 
 } // namespace iapp

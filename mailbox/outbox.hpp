@@ -36,7 +36,7 @@ class basic_outbox {
         if (size() + parcels > limit_ && how == delivery::limited) {
             return nullptr;
         }
-        if (end_ + parcels > capacity_) {
+        if (end_ + parcels > capacity_) [[unlikely]] {
             make_room(parcels);
         }
         end_ += parcels;
@@ -111,7 +111,7 @@ class basic_outbox {
     // At the end of the array. What is left moves to its start when that frees half of it or more,
     // else the array doubles; beyond twice the limit half of it is always free, but for messages
     // whose place is reserved. So a message is moved a constant number of times.
-    void make_room(std::size_t parcels) {
+    [[gnu::noinline, gnu::cold]] void make_room(std::size_t parcels) {
         const std::size_t left = size();
         if (begin_ > 0 && left <= capacity_ / 2) {
             std::memmove(&parcels_[0], &parcels_[begin_], left * sizeof(parcel));

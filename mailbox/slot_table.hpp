@@ -75,6 +75,15 @@ class slot_table {
         return e.generation == id.generation ? e.object() : nullptr;
     }
 
+    // The entry of that name, or `otherwise`.
+    T& find_or(slot_id id, T& otherwise) noexcept {
+        if (id.slot >= capacity()) [[unlikely]] {
+            return otherwise;
+        }
+        entry& e = at(id.slot);
+        return e.generation == id.generation ? *e.object() : otherwise;
+    }
+
     // Destroys an entry; its slot waits for recycle().
     void destroy(slot_id id) {
         last_retired_ = retired_ == nobody ? id.slot : last_retired_;
