@@ -170,10 +170,10 @@ void ring::next() noexcept {
     io_uring_smp_store_release(ring_.cq.khead, *ring_.cq.khead + 1);
 }
 
-std::error_code ring::register_buffers(void* memory, unsigned entries, std::uint16_t number) {
+std::error_code ring::register_buffers(void* memory, unsigned buffers, std::uint16_t number) {
     io_uring_buf_reg wanted{};
     wanted.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
-    wanted.ring_entries = entries;
+    wanted.ring_entries = buffers;
     wanted.bgid = number;
     ++calls_;
     const int refused = io_uring_register_buf_ring(&ring_, &wanted, 0);

@@ -55,7 +55,7 @@ class ring {
     unsigned unsubmitted() const noexcept;
 
     // Registers memory as a ring of buffers under a number.
-    std::error_code register_buffers(void* memory, unsigned entries, std::uint16_t number);
+    std::error_code register_buffers(void* memory, unsigned buffers, std::uint16_t number);
 
     std::uint64_t calls() const noexcept { return calls_; }
 

@@ -16,7 +16,7 @@ spawn_options market::random_place() const {
     sim_random& random = world->random();
     spawn_options where{.on = worker{static_cast<unsigned>(random.below(workers))}};
     if (random.chance(400'000)) {
-        where.mailbox.limit = 1 + random.below(20);
+        where.mailbox.limit = 1 + random.below(random.chance(500'000) ? 3 : 20);
         where.mailbox.when_full = static_cast<overflow>(random.below(3));
     }
     return where;
@@ -74,6 +74,12 @@ void dealer::on(errand what) {
     }
 }
 
+void dealer::on(rumour) {
+    if (chance(10)) {
+        throw std::runtime_error("a panic");
+    }
+}
+
 void dealer::on(const news& what) {
     all_.world->require(static_cast<bool>(subscription_), "only who has subscribed gets news");
     std::uint64_t& latest = latest_[what.from];
@@ -103,7 +109,7 @@ void dealer::on(tick) {
 }
 
 void dealer::deal() {
-    switch (all_.world->random().below(6)) {
+    switch (all_.world->random().below(7)) {
     case 0:
         ask();
         break;
@@ -120,6 +126,9 @@ void dealer::deal() {
         if (all_.bulletin.publish({number_, all_.published + 1})) {
             ++all_.published;
         }
+        break;
+    case 5:
+        spread_rumours();
         break;
     default:
         come_and_go();
@@ -174,6 +183,14 @@ void dealer::change_subscription() {
         heard_ = 0;
         published_before_ = all_.published;
         subscription_ = cx_.subscribe(*this, all_.bulletin);
+    }
+}
+
+// Maybe more than a limited mailbox takes.
+void dealer::spread_rumours() {
+    const dealer_ref& whom = all_.known[all_.pick()];
+    for (std::uint64_t i = 1 + all_.world->random().below(20); i > 0; --i) {
+        whom.send(rumour{});
     }
 }
 

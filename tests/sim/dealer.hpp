@@ -18,6 +18,9 @@ struct errand {
     std::uint32_t sequence;
 };
 
+// Nobody waits for it, so that it may be refused.
+struct rumour {};
+
 struct news {
     std::uint32_t from;
     std::uint64_t number;
@@ -26,7 +29,7 @@ struct news {
 struct tick {};
 
 class dealer;
-using dealer_ref = ref<question, errand, news, down, tick>;
+using dealer_ref = ref<question, errand, rumour, news, down, tick>;
 
 // What all dealers of a run share: one thread, so nobody minds.
 struct market {
@@ -51,7 +54,7 @@ struct market {
 
 class dealer {
   public:
-    using accepts = messages<question, errand, news, down, tick>;
+    using accepts = messages<question, errand, rumour, news, down, tick>;
 
     dealer(context& cx, market& all);
     dealer(dealer&&) = delete;
@@ -59,6 +62,7 @@ class dealer {
 
     void on(question what, replier<std::uint64_t> to);
     void on(errand what);
+    void on(rumour);
     void on(const news& what);
     void on(const down& what);
     void on(tick);
@@ -82,6 +86,7 @@ class dealer {
     void watch();
     void run_errands();
     void change_subscription();
+    void spread_rumours();
     void come_and_go();
     void settle();
     void wait();
@@ -92,7 +97,7 @@ class dealer {
     std::vector<kept_question> kept_;
     std::vector<watched> watched_;
     std::uint32_t receiver_ = 0; // whom the line leads to
-    credit_line<question, errand, news, down, tick> line_;
+    credit_line<question, errand, rumour, news, down, tick> line_;
     subscription subscription_;
     std::uint64_t published_before_ = 0;            // the subscription
     std::uint64_t heard_ = 0;                       // of what was published since

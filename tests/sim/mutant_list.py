@@ -302,4 +302,26 @@ MUTANTS = (
             message->destroy_payload();
             mail_.release(message);
             return;"""),
+    # These were there once: see NAMED_SEEDS.md.
+    Mutant(
+        name="share_of_nothing",
+        file="bench/clt/connection.cpp",
+        scenario="srv_clt",
+        breaks="a connection that no request was left for sends without end",
+        old="requests_max_{given.bytes == no_limit\n",
+        new="requests_max_{given.bytes == no_limit || given.bytes == 0\n"),
+    Mutant(
+        name="discarded_by_sender",
+        file="actors/worker_mail.cpp",
+        scenario="dealings",
+        breaks="what never left an outbox is discarded with the tables of its sender's worker",
+        old="        peer(worker{to}).discard(message);",
+        new="        static_cast<void>(to);\n        handle(message, fate::discard);"),
+    Mutant(
+        name="news_overtakes",
+        file="actors/bonds.cpp",
+        scenario="conservation",
+        breaks="the news of an end overtakes what waits in a mailbox with a limit",
+        old="    if (!which.near.is_linked() ||\n",
+        new="    if (true || !which.near.is_linked() ||\n"),
 )

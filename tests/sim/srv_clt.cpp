@@ -81,6 +81,7 @@ void start(sim_world& world, sim_host on, server_side& server) {
 void start(sim_world& world, sim_host on, const address& to, client_side& client) {
     const unsigned workers = client.wanted.common.workers;
     client.wanted.connect = {to};
+    client.wanted.finish_max = 4min; // seed 1391: a server that sips takes long for what is left
     client.totals.resize(workers);
     client.program = &world.add_system(on, {.workers = workers});
     client.coordinator = client.program->spawn<clt::coordinator>({}, std::cref(client.wanted));

@@ -126,22 +126,22 @@ stream acceptor::take() {
 const watch_handlers watcher::recording{
     .on_ready =
         [](void* owner, watched what) {
-            auto& w = *static_cast<watcher*>(owner);
-            CHECK(what.from == w.w.id());
+            auto& self = *static_cast<watcher*>(owner);
+            CHECK(what.from == self.w.id());
             CHECK_MESSAGE((what.readable || what.writable), "a report says something");
-            ++w.reports;
-            w.readable += what.readable ? 1 : 0;
-            w.writable += what.writable ? 1 : 0;
-            if (w.on_ready) {
-                const auto copy = w.on_ready;
-                copy(w);
+            ++self.reports;
+            self.readable += what.readable ? 1 : 0;
+            self.writable += what.writable ? 1 : 0;
+            if (self.on_ready) {
+                const auto copy = self.on_ready;
+                copy(self);
             }
         },
     .on_closed =
         [](void* owner, const iapp::closed& what) {
-            auto& w = *static_cast<watcher*>(owner);
-            ++w.closed;
-            w.why = what.why;
+            auto& self = *static_cast<watcher*>(owner);
+            ++self.closed;
+            self.why = what.why;
         },
 };
 

@@ -47,7 +47,8 @@ void act_at_random(reactor& io, Random& random, writing_endpoint& s,
         s.e.s.resume();
         break;
     default: {
-        const std::string text = pattern(1 + random.below(text_max_bytes), random.below(1'000));
+        const std::uint64_t begins = random.below(1'000);
+        const std::string text = pattern(1 + random.below(text_max_bytes), begins);
         if (s.e.write(io, text) != write_status::refused) {
             s.written += text;
         }

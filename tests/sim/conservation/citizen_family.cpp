@@ -48,9 +48,12 @@ void citizen::supervise() {
         return all_.chance(500) ? child<citizen>(options, std::ref(all_), system_, nameless)
                                 : child<elder>(options, std::ref(all_), system_, nameless);
     };
-    const ref<which_child> made =
-        cx_.supervise({.strategy = static_cast<restart_strategy>(all_.below(3)), .restarts_max = 2},
-                      any(), any(), any());
+    const auto third = any();
+    const auto second = any();
+    const auto first = any();
+    const supervision how{.strategy = static_cast<restart_strategy>(all_.below(3)),
+                          .restarts_max = 2};
+    const ref<which_child> made = cx_.supervise(how, first, second, third);
     all_.supervisors.push_back(made);
     monitor(made.actor(), false);
 }
@@ -61,7 +64,8 @@ void citizen::stop_other() {
     } else if (all_.chance(500)) {
         static_cast<void>(cx_.stop(all_.ref_of(all_.pick())));
     } else {
-        static_cast<void>(cx_.stop(all_.ref_of(all_.pick()), all_.within(std::chrono::seconds{1})));
+        const duration deadline = all_.within(std::chrono::seconds{1});
+        static_cast<void>(cx_.stop(all_.ref_of(all_.pick()), deadline));
     }
 }
 

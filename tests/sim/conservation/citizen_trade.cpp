@@ -83,7 +83,8 @@ void citizen::set_timer(std::uint32_t hops) {
 void citizen::open_line() {
     waits_for_funds_ = false;
     ++lines_;
-    line_ = cx_.credit(ref<goods>{all_.ref_of(all_.pick())}, 1 + all_.below(4));
+    const std::uint32_t credits = 1 + all_.below(4);
+    line_ = cx_.credit(ref<goods>{all_.ref_of(all_.pick())}, credits);
 }
 
 void citizen::send_goods(std::uint32_t hops) {
