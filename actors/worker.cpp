@@ -117,6 +117,7 @@ bool worker_loop::spin(duration longest) {
         for (unsigned i = 0; i < looks_per_clock; ++i) {
             if (mail_.peek()) {
                 ++counters_.spins_paid;
+                idle_.spin_paid();
                 return true; // the budget stays
             }
             spin_pause();
