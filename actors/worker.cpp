@@ -47,11 +47,7 @@ void worker_loop::turn(time_point deadline) {
     const current_scope scope{*this};
     ++counters_.turns;
     io_->fire_timers();
-    take_mail();
-    run_local();
-    end_stopped();
-    send_out();
-    note_running(nullptr, nullptr);
+    handle_messages();
     // relaxed: take_mail() has seen what came before the knock of ask_to_stop(), and may just have
     // taken that knock, so that nothing else would end the sleep.
     const bool stopping = stopping_.load(std::memory_order_relaxed);
@@ -63,6 +59,14 @@ void worker_loop::turn(time_point deadline) {
     }
     note_running(nullptr, nullptr);
     actors_.recycle();
+}
+
+void worker_loop::handle_messages() {
+    take_mail();
+    run_local();
+    end_stopped();
+    send_out();
+    note_running(nullptr, nullptr);
 }
 
 bool worker_loop::poll_is_due() noexcept {
@@ -107,6 +111,7 @@ bool worker_loop::slept(time_point deadline) {
 // is something to do.
 bool worker_loop::spin(duration longest) {
     constexpr unsigned looks_per_clock = 64;
+    constexpr unsigned looks_per_bell = 16;
     const time_point began = io_->now();
     duration budget = std::min(idle_.budget(), longest);
     if (const std::optional<time_point> next = io_->timers().next_deadline()) {
@@ -114,8 +119,8 @@ bool worker_loop::spin(duration longest) {
     }
     ++counters_.spins;
     while (true) {
-        for (unsigned i = 0; i < looks_per_clock; ++i) {
-            if (mail_.peek()) {
+        for (unsigned i = 1; i <= looks_per_clock; ++i) {
+            if (mail_.peek_ring() || (i % looks_per_bell == 0 && mail_.peek())) {
                 ++counters_.spins_paid;
                 idle_.spin_paid();
                 return true; // the budget stays

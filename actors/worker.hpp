@@ -359,6 +359,7 @@ class worker_loop {
         worker_loop* before_;
     };
 
+    void handle_messages();
     void take_mail();
     void run_local();
     bool discard_local() noexcept;

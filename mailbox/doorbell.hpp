@@ -39,8 +39,9 @@ inline constexpr std::size_t false_sharing_bytes = 128;
 // follows finds the sender and rings it. By then the owner has popped what it could. A second push
 // between ring() and sleep only saves a sleep and a wake.
 //
-// The owner may also look, by peek(), and pop before it has collected: the bits stay, so a
-// collect() and a drain must follow all the same before it can sleep.
+// The owner may also look, by peek() or into the rings themselves, and pop before it has collected:
+// the bits stay or are about to come, so a collect(), a drain and a take_stalled() must follow all
+// the same before it can sleep.
 template <template <class> class Atomic = std::atomic>
 class alignas(false_sharing_bytes) basic_doorbell {
   public:

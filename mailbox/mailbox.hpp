@@ -70,9 +70,22 @@ class mailbox {
     // Takes note of who has rung; true when anybody has. Afterwards drain().
     bool collect() noexcept;
 
-    // For a worker that spins: true when somebody has rung. The drain of the next turn then begins
-    // at once, and taking the bits is owed to the collect() after it. So a message that is waited
-    // for is read and answered before the doorbell's line has come over for writing.
+    // For a worker that spins: true when the sender whose mail was the last to come has pushed
+    // more. The next collect() then leaves the doorbell alone and the drain begins at once. So a
+    // message that is waited for is read and answered before the doorbell's line has come over: the
+    // sender is about to ring, or just has, and its bit stays for a later collect().
+    bool peek_ring() noexcept {
+        mail_ring* const ring = own_.ring_from(last_sender_);
+        if (ring == nullptr || ring->read_available() == 0) {
+            return false;
+        }
+        rings_left_ |= doorbell::worker_bit(last_sender_);
+        collect_next_ = collect_step::pass;
+        return true;
+    }
+
+    // For a worker that spins: true when somebody has rung. Here, too, the drain of the next turn
+    // begins before the bits are taken, which is owed to the collect() after it.
     bool peek() noexcept {
         const std::uint64_t bits = own_.bell().peek();
         rings_left_ |= bits & ~doorbell::foreign;
@@ -101,7 +114,8 @@ class mailbox {
     // Whether a drain left something.
     bool has_mail() const noexcept { return rings_left_ != 0 || door_left_; }
 
-    // Rings those who wait for room in a ring to here; after a drain.
+    // Rings those who wait for room in a ring to here; after a drain. Only who has rung can be
+    // waiting, so it does nothing when the last collect() was false.
     void offer_room() noexcept;
 
     // Whether somebody has rung since the last collect(); for a worker that spins.
@@ -137,7 +151,7 @@ class mailbox {
         memory_home* home = nullptr;
     };
 
-    enum class collect_step : std::uint8_t { take, skip, owed };
+    enum class collect_step : std::uint8_t { take, pass, skip, owed };
 
     void flush_one(unsigned to);
     void release_elsewhere(envelope* e) noexcept;
@@ -151,8 +165,10 @@ class mailbox {
     std::uint64_t rings_left_ = 0; // whose ring to here was not seen empty
     std::uint64_t homeward_ = 0;   // for whom there are blocks to be given back
     bool door_left_ = false;
+    bool rung_ = false; // what the last collect() said
     collect_step collect_next_ = collect_step::take;
-    unsigned next_ring_ = 0; // where the next drain begins, so that all have their turn
+    unsigned next_ring_ = 0;   // where the next drain begins, so that all have their turn
+    unsigned last_sender_ = 0; // whose ring was drained last
     mail_counters counters_;
     std::vector<outbox> outboxes_;
     std::vector<chain> chains_;
@@ -167,6 +183,7 @@ std::size_t mailbox::drain(std::size_t budget, Handle&& handle) {
         const std::uint64_t after = rings_left_ & ~std::uint64_t{0} << next_ring_;
         const auto from = static_cast<unsigned>(std::countr_zero(after != 0 ? after : rings_left_));
         next_ring_ = from + 1;
+        last_sender_ = from;
         const std::size_t asked = std::min(outbox::batch, budget - done);
         mail_ring* mail = own_.ring_from(from);
         const std::size_t count = mail == nullptr ? 0 : mail->pop(batch_.data(), asked);

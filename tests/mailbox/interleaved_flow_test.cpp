@@ -70,13 +70,17 @@ class flow {
         std::array<std::uint64_t, senders> received{};
         std::uint64_t left = 0;
         while (received[0] + received[1] < senders * messages) {
-            left |= workers_[receiver].bell.collect();
+            // Now and then into a ring though nobody has rung, as a worker that spins does.
+            const bool looks = order_.random().one_in(4);
+            const std::uint64_t rung = looks ? 0 : workers_[receiver].bell.collect();
+            left |= looks ? bell::worker_bit(order_.random().below(senders)) : rung;
             for (unsigned i = 0; i < senders; ++i) {
                 if ((left & bell::worker_bit(i)) != 0 && !pop(i, received[i])) {
                     left &= ~bell::worker_bit(i);
                 }
             }
-            const std::uint64_t stalled = workers_[receiver].bell.take_stalled();
+            const std::uint64_t stalled =
+                rung != 0 ? workers_[receiver].bell.take_stalled() : std::uint64_t{0};
             for (unsigned i = 0; i < senders; ++i) {
                 if ((stalled & bell::worker_bit(i)) != 0) {
                     workers_[i].wake_if(workers_[i].bell.ring(bell::worker_bit(receiver)));

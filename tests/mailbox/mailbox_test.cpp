@@ -37,6 +37,45 @@ TEST_CASE("a batch is pushed at once, without waiting for the flush") {
     CHECK(w[1].receive().size() == 64);
 }
 
+TEST_CASE("who looks into the ring of its last sender leaves the doorbell to the next collect") {
+    mail_world w{3};
+    CHECK_FALSE(w[1].mail.peek_ring()); // nobody has sent anything
+    w[2].send<small>(1, 1);
+    w[2].mail.flush();
+    CHECK_FALSE(w[1].mail.peek_ring()); // it has not drained that ring yet
+    CHECK(w[1].receive() == std::vector<received>{{2, 1}});
+    CHECK_FALSE(w[1].mail.peek_ring());
+
+    w[2].send<small>(1, 2);
+    w[2].mail.flush();
+    w[0].send<small>(1, 1);
+    w[0].mail.flush();
+    CHECK(w[1].mail.peek_ring());
+    CHECK(w[1].receive() == std::vector<received>{{2, 2}});
+    CHECK_FALSE(w[1].mail.owes_collect());
+    CHECK_FALSE(w[1].mail.try_sleep()); // what rang is not forgotten
+    CHECK(w[1].receive() == std::vector<received>{{0, 1}});
+    CHECK(w[1].mail.try_sleep());
+}
+
+TEST_CASE("room made by a look into a ring is offered with the collect after it") {
+    mail_world w{2, {.ring_slots = 2}, 4};
+    w[0].send<small>(1, 1);
+    w[0].mail.flush();
+    CHECK(w[1].receive().size() == 1);
+    for (std::uint64_t i = 2; i < 6; ++i) {
+        w[0].send<small>(1, i);
+    }
+    w[0].mail.flush(); // two wait for room
+    CHECK(w[1].mail.peek_ring());
+    CHECK(w[1].receive() == std::vector<received>{{0, 2}, {0, 3}});
+    CHECK_FALSE(w[0].mail.collect());
+    CHECK(w[1].receive().empty());
+    CHECK(w[0].mail.collect());
+    w[0].mail.flush();
+    CHECK(w[1].receive() == std::vector<received>{{0, 4}, {0, 5}});
+}
+
 TEST_CASE("beyond its limit a mailbox refuses, and says how much room it has") {
     mail_world w{2, {.ring_slots = 2}, 4};
     CHECK(w[0].mail.room(1) == 4);
