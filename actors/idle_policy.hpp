@@ -3,6 +3,7 @@
 
 #include <iapp/reactor/clock.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -25,8 +26,9 @@ struct idle_policy {
     }
 
     // Spins only while it pays: after a sleep that mail ended within spin_max, until spinning has
-    // found nothing a few times; and only where the process has a processor for each worker. So an
-    // idle worker uses none.
+    // found nothing a few times; less and less often where it finds something in fewer than half
+    // of the cases, be it that whoever should send gets no processor meanwhile; and only where the
+    // process has a processor for each worker. So an idle worker uses none.
     static constexpr idle_policy adaptive() noexcept { return {}; }
 };
 
@@ -49,8 +51,22 @@ class idle_spin {
 
     // A spin of the whole budget found nothing.
     void spun_in_vain() noexcept {
-        if (how_ == idle_policy::kind::adaptive) {
-            budget_ = budget_ > max_ / 8 ? budget_ / 2 : duration::zero();
+        if (how_ != idle_policy::kind::adaptive || budget_ == duration::zero()) {
+            return;
+        }
+        budget_ = budget_ > max_ / 8 ? budget_ / 2 : duration::zero();
+        if (--trust_ == 0) {
+            budget_ = duration::zero();
+            rest_ = std::clamp(2 * rest_, 1U, rest_most);
+            resting_ = rest_;
+            trust_ = trust_after_rest;
+        }
+    }
+
+    // A spin found mail.
+    void spin_paid() noexcept {
+        if (trust_ < trust_most && ++trust_ == trust_most) {
+            rest_ = 0;
         }
     }
 
@@ -65,16 +81,31 @@ class idle_spin {
         }
         constexpr unsigned sleeps_watched = 16;
         watched_ = by_mail ? sleeps_watched : watched_ - (watched_ > 0 ? 1 : 0);
-        if (by_mail && time <= max_) {
+        if (!by_mail || time > max_) {
+            return;
+        }
+        if (resting_ > 0) {
+            --resting_;
+        } else {
             budget_ = max_;
         }
     }
 
   private:
+    // A saturating counter, as for branches: up with each spin that pays, down with each in vain.
+    // At 0 so many short sleeps must pass before the next spin, twice as many each time, until the
+    // counter has been full again.
+    static constexpr unsigned trust_most = 8;
+    static constexpr unsigned trust_after_rest = 2;
+    static constexpr unsigned rest_most = 64;
+
     idle_policy::kind how_;
     duration max_;
     duration budget_{0};
     unsigned watched_ = 0; // sleeps to be timed yet
+    unsigned trust_ = trust_most;
+    unsigned rest_ = 0;    // the last one
+    unsigned resting_ = 0; // what is left of it
 };
 
 } // namespace iapp

@@ -122,6 +122,7 @@ bool worker_loop::spin(duration longest) {
         for (unsigned i = 1; i <= looks_per_clock; ++i) {
             if (mail_.peek_ring() || (i % looks_per_bell == 0 && mail_.peek())) {
                 ++counters_.spins_paid;
+                idle_.spin_paid();
                 return true; // the budget stays
             }
             spin_pause();

@@ -41,19 +41,18 @@ class smoker {
     std::uint64_t times_ = 0;
 };
 
-struct smokers {
-    std::vector<iapp::ref_to<smoker>> all;
-};
-
+// Makes the smokers on its own worker: they are asked one after the other, so there is one chain of
+// messages, and to wake another worker would take longer than one smokes. Were they spawned by
+// main, that would wait for each.
 class arbiter {
   public:
-    using accepts = iapp::messages<smokers, started, smoked>;
+    using accepts = iapp::messages<started, smoked>;
 
     arbiter(iapp::context& cx, savina::solution& all, std::uint64_t n)
-        : cx_{cx}, all_{all}, left_{n} {}
-
-    void on(smokers m) {
-        smokers_ = std::move(m.all);
+        : cx_{cx}, all_{all}, left_{n} {
+        for (unsigned i = 0; i < savina::cigarette_smokers_smokers; ++i) {
+            smokers_.push_back(cx.spawn<smoker>(cx.self(*this)));
+        }
         choose();
     }
 
@@ -95,12 +94,7 @@ int main(int argc, char** argv) {
         {"savina_cigarette_smokers", "iapp", savina::cigarette_smokers_n, 1, {}},
         [](std::uint64_t n, unsigned workers) {
             savina::solution all{workers};
-            const auto judge = all.spawn<arbiter>(std::ref(all), n);
-            smokers made;
-            for (unsigned i = 0; i < savina::cigarette_smokers_smokers; ++i) {
-                made.all.push_back(all.spawn<smoker>(judge));
-            }
-            judge.send(std::move(made));
+            all.spawn<arbiter>(std::ref(all), n);
             return all.wait();
         },
         argc, argv);

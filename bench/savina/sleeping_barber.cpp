@@ -141,9 +141,12 @@ int main(int argc, char** argv) {
         {"savina_sleeping_barber", "iapp", savina::sleeping_barber_n, 1, {}},
         [](std::uint64_t n, unsigned workers) {
             savina::solution all{workers};
-            const auto room = all.spawn<waiting_room>();
-            room.send(open{all.spawn<barber>(room)});
-            all.spawn<street>(std::ref(all), room, n).send(go{});
+            // Room and barber talk twice for each haircut and wait for each other, so they share a
+            // worker. The street with its customers has the other one: it only hands over, so that
+            // people come while hair is cut.
+            const auto room = all.spawn_on<waiting_room>(1);
+            room.send(open{all.spawn_on<barber>(1, room)});
+            all.spawn_on<street>(0, std::ref(all), room, n).send(go{});
             return all.wait();
         },
         argc, argv);

@@ -24,8 +24,13 @@ class solution {
     // Actors come to the workers in turn.
     template <class A, class... Args>
     iapp::ref_to<A> spawn(Args&&... args) {
-        const unsigned on = next_++ % system_.workers();
-        return system_.spawn<A>({.on = {on}}, std::forward<Args>(args)...);
+        return spawn_on<A>(next_++, std::forward<Args>(args)...);
+    }
+
+    // On that worker, modulo how many there are.
+    template <class A, class... Args>
+    iapp::ref_to<A> spawn_on(unsigned which, Args&&... args) {
+        return system_.spawn<A>({.on = {which % system_.workers()}}, std::forward<Args>(args)...);
     }
 
     // The actor `index` of `count`: those that are near each other come to one worker.

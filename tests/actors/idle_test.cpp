@@ -105,6 +105,55 @@ TEST_CASE("adaptive spins after a short sleep that mail ended, and less each tim
     CHECK(idle.budget() == 50us);
 }
 
+TEST_CASE("adaptive spins less and less often while less than half of its spins pay") {
+    idle_spin idle{idle_policy::adaptive(), true};
+    // Of four spins one pays. How many short sleeps it rests for when it has had enough.
+    const auto short_sleeps_until_it_spins_again = [&] {
+        idle.slept(true, 1us);
+        for (int spins = 1; idle.budget() > 0us; ++spins) {
+            if (spins % 4 == 0) {
+                idle.spin_paid();
+            } else {
+                idle.spun_in_vain();
+                idle.slept(true, 45us); // so it is not for want of short sleeps
+                REQUIRE(spins < 100);
+            }
+        }
+        int sleeps = 0;
+        for (; idle.budget() == 0us; ++sleeps) {
+            REQUIRE(sleeps < 100);
+            idle.slept(true, 1us);
+        }
+        return sleeps;
+    };
+    const int first = short_sleeps_until_it_spins_again();
+    int before = first;
+    for (int round = 0; round < 6; ++round) {
+        const int now = short_sleeps_until_it_spins_again();
+        CHECK(now > before);
+        before = now;
+    }
+    CHECK(before == short_sleeps_until_it_spins_again()); // there is a limit
+    for (int paid = 0; paid < 8; ++paid) {
+        idle.spin_paid();
+    }
+    CHECK(short_sleeps_until_it_spins_again() == first); // all is forgiven
+}
+
+TEST_CASE("adaptive goes on spinning while most of its spins pay") {
+    idle_spin idle{idle_policy::adaptive(), true};
+    idle.slept(true, 1us);
+    for (int spins = 0; spins < 1'000; ++spins) {
+        if (spins % 4 == 0) {
+            idle.spun_in_vain();
+            idle.slept(true, 45us);
+        } else {
+            idle.spin_paid();
+        }
+        REQUIRE(idle.budget() == 50us);
+    }
+}
+
 TEST_CASE("adaptive spins only where there is a processor to spare") {
     idle_spin idle{idle_policy::adaptive(), false};
     idle.slept(true, 1us);
