@@ -122,9 +122,10 @@ class slot_table {
     static constexpr std::uint32_t alive = UINT32_MAX - 1;
 
     struct entry {
-        alignas(T) std::byte storage[sizeof(T)];
+        // In front, beside what an object begins with, so that finding it touches one line.
         std::uint32_t generation = 1;
         std::uint32_t next = nobody; // of the free or the retired ones; or alive
+        alignas(T) std::byte storage[sizeof(T)];
 
         T* object() noexcept { return std::launder(reinterpret_cast<T*>(storage)); }
     };

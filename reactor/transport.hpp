@@ -81,9 +81,9 @@ struct ring_state {
 // Owned by the reactor's table and named by slot and generation; the fields are for the engine and
 // for the layer that made it (stream, listener, watch), nobody else. One worker's thread.
 //
-// A worker with many sockets finds each record cold, so what every read touches stands first, in
-// as few cache lines as it takes; what belongs to writing and to a socket's beginning and end
-// follows.
+// A worker with many sockets finds each record cold, so what every read and every write touch
+// stands first, in as few cache lines as it takes; what belongs to pauses and to a socket's
+// beginning and end follows.
 struct transport
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     slot_id id;
@@ -102,14 +102,8 @@ struct transport
     bool foreign = false; // the descriptor belongs to somebody else: never close it
     bool local = false;   // a stream over a Unix socket
     readiness_state ready;
-    ring_state ring;
-
-    buffer_list unsent;      // what the send under way still has to send
-    std::error_code outcome; // how a connect ended, until it is delivered
 
     // The layer above the engine.
-    deadline_record* deadline = nullptr;
-    stream_limits* limits = nullptr; // of a stream that has some
     std::uint32_t write_limit_bytes = 0;
     bool connecting = false;
     bool named = false; // a listener whose file has to be removed
@@ -119,6 +113,14 @@ struct transport
     bool shutdown_wanted = false;
     bool shutdown_done = false;
     bool close_wanted = false;
+    stream_limits* limits = nullptr; // of a stream that has some
+
+    buffer_list unsent; // what the send under way still has to send
+    ring_state ring;
+    std::error_code outcome; // how a connect ended, until it is delivered
+
+    // The layer above again.
+    deadline_record* deadline = nullptr;
     std::error_code why; // what `closed` will say
 };
 

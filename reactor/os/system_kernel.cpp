@@ -24,6 +24,25 @@ io_result failed(int error) noexcept {
     return {io_status::failed, 0, {error, std::system_category()}};
 }
 
+ssize_t send_many(descriptor fd, std::span<const std::span<const std::byte>> slices) noexcept {
+    std::array<iovec, slices_per_call> vectors;
+    const std::size_t used = std::min(slices.size(), vectors.size());
+    for (std::size_t i = 0; i < used; ++i) {
+        vectors[i] = {const_cast<std::byte*>(slices[i].data()), slices[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(used);
+    return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+// A message header and its vector cost the system a copy each, so one slice goes without.
+ssize_t send_once(descriptor fd, std::span<const std::span<const std::byte>> slices) noexcept {
+    return slices.size() == 1
+               ? ::send(fd, slices.front().data(), slices.front().size(), MSG_NOSIGNAL)
+               : send_many(fd, slices);
+}
+
 } // namespace
 
 std::error_code last_error() noexcept {
@@ -120,17 +139,9 @@ io_result system_kernel::discard(descriptor fd, std::span<std::byte> scratch) no
 
 io_result system_kernel::send(descriptor fd,
                               std::span<const std::span<const std::byte>> slices) noexcept {
-    std::array<iovec, slices_per_call> vectors;
-    const std::size_t used = std::min(slices.size(), vectors.size());
-    for (std::size_t i = 0; i < used; ++i) {
-        vectors[i] = {const_cast<std::byte*>(slices[i].data()), slices[i].size()};
-    }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(used);
     for (;;) {
         ++calls_;
-        const ssize_t count = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+        const ssize_t count = send_once(fd, slices);
         if (count >= 0) {
             return {io_status::done, static_cast<std::size_t>(count), {}};
         }

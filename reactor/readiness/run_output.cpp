@@ -11,6 +11,30 @@ namespace {
 
 constexpr std::size_t slices_per_send = 64;
 
+struct send_attempt {
+    io_result outcome;
+    std::size_t offered_bytes;
+};
+
+send_attempt gather_and_send(transport& t, kernel& os) {
+    std::array<std::span<const std::byte>, slices_per_send> slices;
+    const auto used = std::span{slices}.first(t.unsent.gather(slices));
+    std::size_t offered = 0;
+    for (const std::span<const std::byte> slice : used) {
+        offered += slice.size();
+    }
+    return {os.send(t.fd, used), offered};
+}
+
+// Most sends are of one slice, and need not clear room for many.
+send_attempt try_to_send(transport& t, kernel& os) {
+    const std::span<const std::byte> first = t.unsent.front().bytes();
+    if (first.size() < t.unsent.size_bytes()) {
+        return gather_and_send(t, os);
+    }
+    return {os.send(t.fd, {&first, 1}), first.size()};
+}
+
 } // namespace
 
 void readiness_engine::run_output(transport& t) {
@@ -41,14 +65,8 @@ void readiness_engine::run_connect(transport& t) {
 }
 
 void readiness_engine::run_send(transport& t) {
-    std::array<std::span<const std::byte>, slices_per_send> slices;
     for (unsigned i = 0; i < items_per_service; ++i) {
-        const std::size_t used = t.unsent.gather(slices);
-        std::size_t offered = 0;
-        for (std::size_t s = 0; s < used; ++s) {
-            offered += slices[s].size();
-        }
-        const io_result one = os_.send(t.fd, std::span{slices}.first(used));
+        const auto [one, offered] = try_to_send(t, os_);
         if (one.status == io_status::failed) {
             end_output(t, one.error);
             return;
