@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t port = 80;
+constexpr std::uint16_t relay_port = 80;
 
 // Owns both connections of one client, as in examples/relay.
 class relay_session {
@@ -74,8 +74,9 @@ outcome play_relay(const sim_world_options& options) {
     const sim_host here = world.network().first_host();
     const sim_host middle = world.add_host();
     const sim_host origin = world.add_host();
-    start_service<echo_session>(world, origin, port, 3, &rules);
-    start_service<relay_session>(world, middle, port, 3, sim_network::address_of(origin, port));
+    start_service<echo_session>(world, origin, relay_port, 3, &rules);
+    start_service<relay_session>(world, middle, relay_port, 3,
+                                 sim_network::address_of(origin, relay_port));
     iapp::system& clients =
         world.add_system(here, {.workers = static_cast<unsigned>(1 + random.below(3))});
     bool quiet = maybe_make_peace(world);
@@ -84,7 +85,7 @@ outcome play_relay(const sim_world_options& options) {
 
     const std::uint64_t bytes_max = random.chance(300'000) ? 1'000'000 : 50'000;
     for (std::uint64_t i = 1 + random.below(12); i > 0; --i) {
-        begin_visit(all, clients, sim_network::address_of(middle, port), bytes_max, 60s);
+        begin_visit(all, clients, sim_network::address_of(middle, relay_port), bytes_max, 60s);
         world.run_for(duration{static_cast<duration::rep>(random.below(20'000'000))});
     }
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
