@@ -118,7 +118,8 @@ def commands(options, mode, io_size):
         return shlex.split(options.a_server) + common, b
     if options.self:
         return b, b
-    a = [program(options, "srv"), "--mode", mode, "--workers", "1"] + common
+    # The raw servers report at the end only.
+    a = [program(options, "srv"), "--mode", mode, "--workers", "1", "--stats", "0"] + common
     return a + (["--engine", options.engine] if options.engine else []), b
 
 
