@@ -55,7 +55,8 @@ case_run run_once(const message_options& options, bench::run_counts& counts) {
 struct beside_raw {
     std::vector<double> raw_ns;
     std::vector<double> ratios;
-    bench::run_counts counts; // of the last run
+    std::vector<double> rings_ns; // of spin: a round trip through two rings and nothing else
+    bench::run_counts counts;     // of the last run
 };
 
 // One run of ours and one of the raw limit, which of them first changing with each pair. The first
@@ -73,6 +74,9 @@ class paired_runs {
         if (pairs_++ > 0 && raw_) {
             kept.raw_ns.push_back(raw_ns);
             kept.ratios.push_back(ours.ns / raw_ns);
+            if (options_.name == "spin") {
+                kept.rings_ns.push_back(raw::ring_round_trip_ns(processors_, options_.count));
+            }
         }
         return ours;
     }
@@ -94,6 +98,7 @@ void add_counts(bench::json_object& summary, const beside_raw& all) {
     const iapp::worker_statistics& of = all.counts.workers;
     summary.add("raw_ns_median", median_of(all.raw_ns))
         .add("ratio_median", median_of(all.ratios))
+        .add("rings_ns_median", median_of(all.rings_ns))
         .add("allocations", all.counts.allocations)
         .add("allocations_counted", bench::counts_malloc ? "malloc" : "new")
         .add("batches", of.mail.batches)
@@ -125,6 +130,9 @@ int measure(const message_options& options) {
         fmt::print("    raw {:.1f} ns, ratio {:.2f}; {} allocations, {} wakes, {} sleeps\n",
                    median_of(kept.raw_ns), median_of(kept.ratios), kept.counts.allocations,
                    kept.counts.workers.mail.wakes_sent, kept.counts.workers.actors.sleeps);
+        if (!kept.rings_ns.empty()) {
+            fmt::print("    two rings alone {:.1f} ns\n", median_of(kept.rings_ns));
+        }
     }
     return status;
 }
