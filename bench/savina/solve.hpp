@@ -14,12 +14,20 @@ namespace savina {
 // How many messages an actor sends before it looks for room again; fewer than any limit holds.
 inline constexpr unsigned burst_messages = 64;
 
+// Of the actors that answer without looking for room: one message to each of a million customers
+// may be on its way to another worker. With less an answer is refused, and who waits for it waits
+// for ever.
+inline constexpr std::size_t under_way_max = 1U << 20;
+
 struct go {}; // do the next piece of work
 
 // A system that one of its actors ends with the result. Main makes the actors.
 class solution {
   public:
-    explicit solution(unsigned workers) : system_{{.workers = workers, .name = "savina"}} {}
+    explicit solution(unsigned workers)
+        : system_{{.workers = workers,
+                   .name = "savina",
+                   .limits = {.outbox_messages_max = under_way_max}}} {}
 
     // Actors come to the workers in turn.
     template <class A, class... Args>
