@@ -18,14 +18,17 @@ constexpr unsigned local_per_turn = 1024;
 
 // The calls below it are small and there is one for each message: flatten puts them in line.
 [[gnu::flatten]] void worker_loop::take_mail() {
-    if (mail_.collect()) {
+    const bool rung = mail_.collect();
+    if (rung) {
         deliver_signals();
     }
     mail_.drain_reserved([this](parcel& message) { handle_foreign(message, fate::deliver); });
     mail_.drain(mail_per_turn, [this](parcel& message) { handle(message, fate::deliver); });
     mail_.drain_door(door_per_turn,
                      [this](parcel& message) { handle_foreign(message, fate::deliver); });
-    mail_.offer_room();
+    if (rung) {
+        mail_.offer_room();
+    }
 }
 
 [[gnu::flatten]] void worker_loop::run_local() {

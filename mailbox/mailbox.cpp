@@ -42,7 +42,6 @@ void mailbox::flush_one(unsigned to) {
 }
 
 bool mailbox::collect() noexcept {
-    rung_ = false;
     if (collect_next_ == collect_step::skip) {
         collect_next_ = collect_step::owed;
         return false;
@@ -55,7 +54,6 @@ bool mailbox::collect() noexcept {
     if (rung == 0) {
         return false;
     }
-    rung_ = true;
     door_left_ = door_left_ || (rung & doorbell::foreign) != 0;
     rings_left_ |= rung & ~doorbell::foreign;
     waiting_ &= ~rung; // they have sent something or made room
@@ -63,9 +61,6 @@ bool mailbox::collect() noexcept {
 }
 
 void mailbox::offer_room() noexcept {
-    if (!rung_) {
-        return;
-    }
     for (std::uint64_t left = own_.bell().take_stalled(); left != 0; left &= left - 1) {
         port& there = *mesh_[static_cast<std::size_t>(std::countr_zero(left))];
         there.wake_if(there.bell().ring(doorbell::worker_bit(self_)));

@@ -114,8 +114,8 @@ class mailbox {
     // Whether a drain left something.
     bool has_mail() const noexcept { return rings_left_ != 0 || door_left_; }
 
-    // Rings those who wait for room in a ring to here; after a drain. Only who has rung can be
-    // waiting, so it does nothing when the last collect() was false.
+    // Rings those who wait for room in a ring to here; after the drain of a collect() that was
+    // true: only who has rung can be waiting.
     void offer_room() noexcept;
 
     // Whether somebody has rung since the last collect(); for a worker that spins.
@@ -165,7 +165,6 @@ class mailbox {
     std::uint64_t rings_left_ = 0; // whose ring to here was not seen empty
     std::uint64_t homeward_ = 0;   // for whom there are blocks to be given back
     bool door_left_ = false;
-    bool rung_ = false; // what the last collect() said
     collect_step collect_next_ = collect_step::take;
     unsigned next_ring_ = 0;   // where the next drain begins, so that all have their turn
     unsigned last_sender_ = 0; // whose ring was drained last

@@ -66,22 +66,11 @@ class slot_table {
     }
 
     // The entry of that name, or null when it has been destroyed.
-    T* find(slot_id id) noexcept {
-        if (id.slot >= capacity()) {
-            return nullptr;
-        }
-        entry& e = at(id.slot);
-        // The generation moves on with the end of an entry, so an equal one means that it lives.
-        return e.generation == id.generation ? e.object() : nullptr;
-    }
+    T* find(slot_id id) noexcept { return lives(id) ? at(id.slot).object() : nullptr; }
 
     // The entry of that name, or `otherwise`.
     T& find_or(slot_id id, T& otherwise) noexcept {
-        if (id.slot >= capacity()) [[unlikely]] {
-            return otherwise;
-        }
-        entry& e = at(id.slot);
-        return e.generation == id.generation ? *e.object() : otherwise;
+        return lives(id) ? *at(id.slot).object() : otherwise;
     }
 
     // Destroys an entry; its slot waits for recycle().
@@ -131,6 +120,11 @@ class slot_table {
     };
 
     std::uint32_t capacity() const noexcept { return capacity_; }
+
+    // The generation moves on with the end of an entry, so an equal one means that it lives.
+    bool lives(slot_id id) noexcept {
+        return id.slot < capacity() && at(id.slot).generation == id.generation;
+    }
 
     entry& at(std::uint32_t slot) noexcept {
         return chunks_[slot / chunk_entries][slot % chunk_entries];

@@ -57,12 +57,14 @@ class mail_worker {
         return mail.send(to, 1, [&](parcel& into) { put_envelope(into, made); });
     }
 
-    // A turn's receiving part: collects, drains at most `budget`, offers room.
+    // A turn's receiving part: collects, drains at most `budget`, offers room if somebody has rung.
     std::vector<received> receive(std::size_t budget = 1'000) {
         std::vector<received> seen;
-        mail.collect();
+        const bool rung = mail.collect();
         mail.drain(budget, [&](parcel& message) { seen.push_back(take(message)); });
-        mail.offer_room();
+        if (rung) {
+            mail.offer_room();
+        }
         return seen;
     }
 

@@ -47,8 +47,8 @@ MUTANTS = (
         file="mailbox/slot_table.hpp",
         scenario="start_stop",
         breaks="a stale name finds who has the slot now",
-        old="return e.generation == id.generation ? e.object() : nullptr;",
-        new="return e.next == alive ? e.object() : nullptr;"),
+        old="return id.slot < capacity() && at(id.slot).generation == id.generation;",
+        new="return id.slot < capacity() && at(id.slot).next == alive;"),
     Mutant(
         name="cancel_race",
         file="actors/worker_mail.cpp",
