@@ -27,12 +27,16 @@ struct number {
     int of = 0;
 };
 
+struct has_waiting {
+    using reply = bool;
+};
+
 struct quit {};
 
 // Answers the next one when it gets another, and the last one at its end, by letting it go.
 class hesitant {
   public:
-    using accepts = messages<question, number, quit>;
+    using accepts = messages<question, number, has_waiting, quit>;
 
     explicit hesitant(context& cx) : cx_{cx} {}
 
@@ -45,6 +49,8 @@ class hesitant {
     }
 
     int on(number what) { return what.of + 1; }
+
+    bool on(has_waiting) { return static_cast<bool>(waiting_); }
 
     void on(quit) { cx_.stop(); }
 
@@ -158,13 +164,9 @@ void ask_each_other(checked_system& near, checked_system& far, unsigned far_work
         CHECK(near->ask(asker, patience(), ask_one{}).value() ==
               "a text that does not fit into a parcel");
     }};
-    // One of the two answers the other, whose own is then let go.
-    std::string ends;
-    CHECK(eventually([&] {
-        const auto answer = near->ask(other, 5ms, ask_one{});
-        return !answer;
-    }));
-    whom.send(question{"so that the first is answered"});
+    CHECK(eventually([&] { return far.ask<has_waiting>(whom); }));
+    // It answers the first, and its own question is let go.
+    CHECK_FALSE(near->ask(other, 5ms, ask_one{}));
     first.join();
     whom.send(quit{});
 }
