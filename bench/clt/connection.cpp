@@ -164,7 +164,11 @@ void requester::finish_when_idle() {
 }
 
 void requester::on(const iapp::closed& m) {
-    session_.over(m);
+    iapp::closed end = m;
+    if (!end.why && !idle()) { // in order, but a server that owes answers has let us down
+        end.why = std::make_error_code(std::errc::connection_aborted);
+    }
+    session_.over(end);
 }
 
 } // namespace clt

@@ -305,7 +305,7 @@ class Client(programs.Case):
         self.assertIs(sent["ok"], False)
         self.assertEqual((sent["opened"], sent["closed"]), (10, 10))
         self.assertGreater(sent["reset"], 0)
-        self.assertLessEqual(set(sent["errors"]), {"ECONNRESET", "EPIPE"})
+        self.assertLessEqual(set(sent["errors"]), {"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
     def test_the_server_is_killed(self):
         self.killed("sink")
@@ -332,6 +332,30 @@ class Client(programs.Case):
             done = clt.end()
         self.assertEqual(done.status, 1, done)
         self.assertEqual(self.sound(done)["reset"], 3)
+
+    def unanswered(self, mode, end):
+        sock, where = listener()
+        with sock, self.clt("--connect", where, "--conns", 1, "--workers", 1, "--mode", mode,
+                            "--rate", 1) as clt:
+            peer, _ = sock.accept()
+            with peer:
+                received(peer, 16384)
+            done = end(clt)
+        self.assertEqual(done.status, 1, done)
+        sent = self.sound(done)
+        self.assertIs(sent["ok"], False)
+        self.assertGreater(sent["errors"].get("ECONNABORTED", 0), 0, done)
+        self.assertGreater(sent["reset"], 0)
+
+    def test_a_server_that_closes_in_order_but_owes_an_answer(self):
+        self.unanswered("echo", lambda clt: clt.end())
+
+    def test_a_server_that_closes_in_order_before_the_one_answer(self):
+        def end(clt):
+            clt.stats(closed=1)
+            return clt.end(signal.SIGTERM)
+
+        self.unanswered("churn", end)
 
     def test_a_second_signal_ends_it_at_once(self):
         sock, where = listener()
