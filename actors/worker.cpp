@@ -52,8 +52,11 @@ void worker_loop::turn(time_point deadline) {
     // taken that knock, so that nothing else would end the sleep.
     const bool stopping = stopping_.load(std::memory_order_relaxed);
     const bool stepped = deadline != time_point::max() && deadline <= io_->now();
-    const bool idle =
-        !stopping && !stepped && local_.empty() && !mail_.has_mail() && !io_->has_work();
+    const bool idle = !stopping && !stepped && local_.empty() && !mail_.has_mail() &&
+                      !mail_.owes_collect() && !io_->has_work();
+    if (!idle) {
+        mail_.ring_owed();
+    }
     if (!(idle && slept(deadline)) && (stepped || io_->has_work() || poll_is_due())) {
         poll(duration::zero());
     }
@@ -88,13 +91,12 @@ void worker_loop::poll(duration timeout) {
 
 // Waits for work, asleep or awake. True: it slept, and has looked at I/O.
 bool worker_loop::slept(time_point deadline) {
-    if (mail_.owes_collect()) {
-        return false;
-    }
     const bool clocked = deadline != time_point::max() || idle_.watches();
     const time_point began = clocked ? io_->now() : time_point{};
     const duration longest = deadline == time_point::max() ? duration::max() : deadline - began;
-    if ((idle_.budget() > duration::zero() && spin(longest)) || !mail_.try_sleep()) {
+    const bool found = idle_.budget() > duration::zero() && spin(longest);
+    mail_.ring_owed();
+    if (found || !mail_.try_sleep()) {
         return false;
     }
     ++counters_.sleeps;
@@ -120,6 +122,9 @@ bool worker_loop::spin(duration longest) {
     ++counters_.spins;
     while (true) {
         for (unsigned i = 1; i <= looks_per_clock; ++i) {
+            if (i == looks_per_bell) { // whoever was to answer at once has not
+                mail_.ring_owed();
+            }
             if (mail_.peek_ring() || (i % looks_per_bell == 0 && mail_.peek())) {
                 ++counters_.spins_paid;
                 idle_.spin_paid();
@@ -177,6 +182,7 @@ bool worker_loop::end_turn(time_point deadline) {
     }
     discard_local();
     send_out();
+    mail_.ring_owed();
     return true;
 }
 

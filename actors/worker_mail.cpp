@@ -42,7 +42,7 @@ constexpr unsigned local_per_turn = 1024;
 }
 
 void worker_loop::send_out() {
-    mail_.flush();
+    mail_.flush(bells::owe);
     mail_.send_home();
     for (std::size_t i = 0; i < room_waiters_.size();) {
         if (mail_.outbox_empty(room_waiters_[i].receiver)) {

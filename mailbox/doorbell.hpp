@@ -39,6 +39,9 @@ inline constexpr std::size_t false_sharing_bytes = 128;
 // follows finds the sender and rings it. By then the owner has popped what it could. A second push
 // between ring() and sleep only saves a sleep and a wake.
 //
+// A producer may ring later than it pushes: until then it is to others as if it had not pushed. It
+// rings before it sleeps or ends, or it sees that the owner has taken what it pushed.
+//
 // The owner may also look, by peek() or into the rings themselves, and pop before it has collected:
 // the bits stay or are about to come, so a collect(), a drain and a take_stalled() must follow all
 // the same before it can sleep.
@@ -63,6 +66,11 @@ class alignas(false_sharing_bytes) basic_doorbell {
             return false;
         }
         return (word_.fetch_and(~asleep, std::memory_order_acq_rel) & asleep) != 0;
+    }
+
+    // Any thread: whether the owner was asleep at some moment not long ago. Only ring() knows.
+    bool seems_asleep() const noexcept {
+        return (word_.load(std::memory_order_relaxed) & asleep) != 0;
     }
 
     // Owner only: takes all bits and leaves the word empty; the asleep bit is not among them.

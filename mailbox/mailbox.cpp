@@ -20,19 +20,32 @@ mailbox::~mailbox() {
     }
 }
 
-void mailbox::flush() {
+void mailbox::flush(bells when) {
     for (std::uint64_t left = unflushed_ & ~waiting_; left != 0; left &= left - 1) {
-        flush_one(static_cast<unsigned>(std::countr_zero(left)));
+        flush_one(static_cast<unsigned>(std::countr_zero(left)), when);
     }
 }
 
-void mailbox::flush_one(unsigned to) {
+void mailbox::ring_owed() {
+    for (; owed_ != 0; owed_ &= owed_ - 1) {
+        port& there = *mesh_[static_cast<std::size_t>(std::countr_zero(owed_))];
+        const bool wake =
+            outbox::ring_owed(there.ring_of(self_), there.bell(), doorbell::worker_bit(self_));
+        ++(there.wake_if(wake) ? counters_.wakes_sent : counters_.wakes_saved);
+    }
+}
+
+void mailbox::flush_one(unsigned to, bells when) {
     port& there = *mesh_[to];
     const flush_result done =
-        outboxes_[to].flush(there.ring_of(self_), there.bell(), doorbell::worker_bit(self_));
+        outboxes_[to].flush(there.ring_of(self_), there.bell(), doorbell::worker_bit(self_), when);
     counters_.sent_away += done.pushed;
     counters_.batches += done.pushed > 0 ? 1 : 0;
-    ++(there.wake_if(done.wake) ? counters_.wakes_sent : counters_.wakes_saved);
+    if (done.owed) {
+        owed_ |= doorbell::worker_bit(to);
+    } else {
+        ++(there.wake_if(done.wake) ? counters_.wakes_sent : counters_.wakes_saved);
+    }
     if (done.waiting) {
         ++counters_.rings_full;
         waiting_ |= doorbell::worker_bit(to);

@@ -51,7 +51,7 @@ class mailbox {
         fill(*first);
         unflushed_ |= doorbell::worker_bit(to);
         if (out.size() >= outbox::batch && (waiting_ & doorbell::worker_bit(to)) == 0) {
-            flush_one(to);
+            flush_one(to, bells::ring);
         }
         return true;
     }
@@ -64,8 +64,13 @@ class mailbox {
     // Whether some outbox holds something: what was sent since the last flush(), or waits for room.
     bool holds_unsent() const noexcept { return unflushed_ != 0; }
 
-    // Pushes what the outboxes hold, but for those that wait for room.
-    void flush();
+    // Pushes what the outboxes hold, but for those that wait for room. With bells::owe receivers
+    // that are awake are not rung: the owner calls ring_owed() before it does anything else that
+    // takes long, sleeping and ending included.
+    void flush(bells when = bells::ring);
+
+    // Rings those to whom a ring is owed, but for who has taken everything meanwhile.
+    void ring_owed();
 
     // Takes note of who has rung; true when anybody has. Afterwards drain().
     bool collect() noexcept;
@@ -153,7 +158,7 @@ class mailbox {
 
     enum class collect_step : std::uint8_t { take, pass, skip, owed };
 
-    void flush_one(unsigned to);
+    void flush_one(unsigned to, bells when);
     void release_elsewhere(envelope* e) noexcept;
 
     unsigned self_;
@@ -161,6 +166,7 @@ class mailbox {
     mail_mesh mesh_;
     memory_home& home_;
     std::uint64_t unflushed_ = 0;  // whose outbox is not empty
+    std::uint64_t owed_ = 0;       // to whom a ring is owed
     std::uint64_t waiting_ = 0;    // whose ring was full; they ring when there is room
     std::uint64_t rings_left_ = 0; // whose ring to here was not seen empty
     std::uint64_t homeward_ = 0;   // for whom there are blocks to be given back

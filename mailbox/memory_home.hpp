@@ -24,7 +24,7 @@ class alignas(false_sharing_bytes) memory_home {
     template <class M, class... Args>
     envelope* make(std::uint64_t to, const message_type& type, Args&&... args) {
         static_assert(alignof(M) <= alignof(envelope), "over-aligned message");
-        void* block = pool_.allocate(sizeof(envelope) + sizeof(M));
+        void* block = allocate(sizeof(envelope) + sizeof(M));
         auto* made = ::new (block) envelope{nullptr, to, &type, this};
         try {
             ::new (made->payload()) M(std::forward<Args>(args)...);
@@ -51,7 +51,7 @@ class alignas(false_sharing_bytes) memory_home {
     // Owner only: an envelope whose payload of type.size_bytes, trivially copyable, is the caller's
     // to fill.
     envelope* make_bare(std::uint64_t to, const message_type& type) {
-        void* block = pool_.allocate(sizeof(envelope) + type.size_bytes);
+        void* block = allocate(sizeof(envelope) + type.size_bytes);
         return ::new (block) envelope{nullptr, to, &type, this};
     }
 
@@ -71,6 +71,13 @@ class alignas(false_sharing_bytes) memory_home {
     }
 
   private:
+    void* allocate(std::size_t bytes) {
+        if (!pool_.at_hand(bytes)) [[unlikely]] {
+            take_returned(); // before the pool grows
+        }
+        return pool_.allocate(bytes);
+    }
+
     unsigned worker_;
     memory_pool& pool_;
     alignas(false_sharing_bytes) basic_return_list<envelope> returned_;

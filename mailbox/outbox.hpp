@@ -16,6 +16,13 @@ struct flush_result {
     std::size_t pushed = 0; // parcels
     bool wake = false;      // the receiver slept and the caller must wake it
     bool waiting = false;   // the ring is full: the receiver rings when there is room
+    bool owed = false;      // the receiver was not rung and is to be
+};
+
+// When a flush rings the receiver.
+enum class bells : std::uint8_t {
+    ring, // at once
+    owe,  // later, by its caller, unless the receiver seems to be asleep or its ring is full
 };
 
 // A plain array that grows to `limit` messages and keeps its memory. Beyond the limit a message is
@@ -54,10 +61,12 @@ class basic_outbox {
 
     // Pushes what fits and rings. When the ring is full, the receiver is asked to ring back, and
     // `me` - the bit of the sending worker - may sleep until then (the proof is at the doorbell).
-    flush_result flush(Ring& ring, Doorbell& bell, std::uint64_t me) noexcept {
+    flush_result flush(Ring& ring, Doorbell& bell, std::uint64_t me,
+                       bells when = bells::ring) noexcept {
         flush_result done{.pushed = push(ring)};
         if (empty()) {
-            done.wake = done.pushed > 0 && bell.ring(me);
+            done.owed = done.pushed > 0 && when == bells::owe && !bell.seems_asleep();
+            done.wake = done.pushed > 0 && !done.owed && bell.ring(me);
             return done;
         }
         bell.stall(me);
@@ -67,6 +76,13 @@ class basic_outbox {
         done.wake = (more > 0 && bell.ring(me)) || done.wake;
         done.waiting = !empty();
         return done;
+    }
+
+    // Rings the receiver, as a flush owes it, unless it has taken everything meanwhile. True: the
+    // caller must wake it.
+    static bool ring_owed(Ring& ring, Doorbell& bell, std::uint64_t me) noexcept {
+        // An older value of the receiver's index only rings in vain.
+        return ring.read_available() > 0 && bell.ring(me);
     }
 
     // The oldest message, to be discarded; null when there is none.

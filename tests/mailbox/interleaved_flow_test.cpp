@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <utility>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -55,14 +56,27 @@ class flow {
                 place->to = ++sent;
             }
             if (!out.empty() && !waiting) {
+                ring_owed(me);
+                const bells when = order_.random().one_in(2) ? bells::owe : bells::ring;
                 const flush_result done =
-                    out.flush(rings_[me], workers_[receiver].bell, bell::worker_bit(me));
+                    out.flush(rings_[me], workers_[receiver].bell, bell::worker_bit(me), when);
                 workers_[receiver].wake_if(done.wake);
+                owed_[me] = done.owed;
                 waiting = done.waiting;
             }
             if (waiting && (sent == messages || order_.random().one_in(2))) {
+                ring_owed(me);
                 workers_[me].sleep();
             }
+        }
+        ring_owed(me);
+    }
+
+    void ring_owed(unsigned me) {
+        sleeper<Atomic>& there = workers_[receiver];
+        if (std::exchange(owed_[me], false)) {
+            there.wake_if(
+                basic_outbox<ring, bell>::ring_owed(rings_[me], there.bell, bell::worker_bit(me)));
         }
     }
 
@@ -106,6 +120,7 @@ class flow {
 
     scheduler& order_;
     std::array<ring, senders> rings_;
+    std::array<bool, senders> owed_{};
     std::array<sleeper<Atomic>, senders + 1> workers_;
 };
 

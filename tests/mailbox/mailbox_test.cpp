@@ -184,6 +184,49 @@ TEST_CASE("a sender whose ring is full sleeps, and is rung once when there is ro
     CHECK(w[0].wakes == 1);
 }
 
+TEST_CASE("a ring that is owed is made up for, unless the receiver has taken everything") {
+    mail_world w{2};
+    const auto flush_one = [&](std::uint64_t number) {
+        w[0].send<small>(1, number);
+        w[0].mail.flush(bells::owe);
+    };
+    flush_one(1);
+    CHECK_FALSE(w[1].mail.rung());
+    w[0].mail.ring_owed();
+    CHECK(w[1].mail.rung());
+    CHECK(w[1].receive() == std::vector<received>{{0, 1}});
+
+    flush_one(2);
+    REQUIRE(w[1].mail.peek_ring()); // as a worker that spins
+    CHECK(w[1].receive() == std::vector<received>{{0, 2}});
+    w[0].mail.ring_owed();
+    CHECK_FALSE(w[1].mail.rung());
+    CHECK(w[0].mail.counters().wakes_saved == 2);
+    CHECK(w[1].mail.try_sleep());
+}
+
+TEST_CASE("a ring is owed neither to who sleeps nor to who must make room") {
+    {
+        mail_world w{2};
+        REQUIRE(w[1].mail.try_sleep());
+        w[0].send<small>(1, 1);
+        w[0].mail.flush(bells::owe);
+        CHECK(w[1].wakes == 1);
+        CHECK(w[0].mail.counters().wakes_sent == 1);
+        CHECK(w[1].receive() == std::vector<received>{{0, 1}});
+    }
+    mail_world w{2, {.ring_slots = 4}};
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        w[0].send<small>(1, i);
+    }
+    w[0].mail.flush(bells::owe);
+    CHECK(w[1].mail.rung());
+    CHECK(w[1].receive().size() == 4);
+    w[0].mail.collect();
+    w[0].mail.flush();
+    CHECK(w[1].receive().size() == 1);
+}
+
 TEST_CASE("a sleeping receiver is woken by the first flush alone") {
     mail_world w{3};
     REQUIRE(w[2].mail.try_sleep());

@@ -62,6 +62,21 @@ TEST_CASE("a payload whose constructor throws leaves no block behind") {
     CHECK(w.pool.outstanding() == 0);
 }
 
+TEST_CASE("the pool does not grow while there are blocks that came home") {
+    home_of_worker w;
+    envelope* const first = w.make<medium>();
+    envelope* last = first;
+    while (w.home.at_hand<medium>()) { // the whole chunk
+        last = last->next = w.make<medium>();
+    }
+    const std::size_t reserved = w.pool.reserved_bytes();
+    w.home.return_chain(first, last);
+    envelope* const next = w.make<medium>();
+    CHECK(w.pool.reserved_bytes() == reserved);
+    CHECK(w.pool.outstanding() == 1);
+    w.home.release(next);
+}
+
 TEST_CASE("blocks that another thread returns are used again, once their owner has taken them in") {
     home_of_worker w;
     std::set<envelope*> made;

@@ -95,6 +95,10 @@ class Flow(Model):
             self.holds("mailbox.pml", "NOTHING_ELSE_TO_DO", "BUDGET=1", "MESSAGES_1=1", ring,
                        cycles=True)
 
+    def test_rings_that_are_owed(self):
+        self.holds("mailbox.pml", "OWE", "MESSAGES_1=1")
+        self.holds("mailbox.pml", "OWE", "RING=1", "MESSAGES_0=2", "MESSAGES_1=1")
+
     def test_the_second_push_saves_a_wake_and_nothing_depends_on_it(self):
         self.holds("mailbox.pml", "WITHOUT_RETRY", "RING=1", "MESSAGES_1=1")
 
@@ -104,6 +108,9 @@ class Stop(Model):
 
     def test_with_a_full_ring_and_messages_in_the_outbox(self):
         self.holds("mailbox.pml", "STOP", "RING=1", "MESSAGES_0=2", "MESSAGES_1=0")
+
+    def test_with_rings_that_are_owed(self):
+        self.holds("mailbox.pml", "STOP", "OWE", "RING=1", "MESSAGES_0=1", "MESSAGES_1=1")
 
     def test_with_two_senders_and_a_foreign_thread(self):
         self.holds("mailbox.pml", "STOP", "RING=1", "MESSAGES_0=1", "MESSAGES_1=1",
@@ -136,6 +143,9 @@ class Faults(Model):
     def test_only_weak_memory_tells_these_two(self):
         self.holds("mailbox.pml", "FAULT_PRECHECK", "SEQUENTIAL", "MESSAGES_1=1")
         self.holds("mailbox.pml", "FAULT_RELAXED_RING", "SEQUENTIAL", "MESSAGES_1=1")
+
+    def test_a_ring_that_is_owed_and_forgotten_is_missed(self):
+        self.fails(STUCK, "mailbox.pml", "OWE", "FAULT_FORGOTTEN_RING")
 
     def test_a_plain_store_to_fall_asleep_loses_a_wake(self):
         self.fails(STUCK, "mailbox.pml", "FAULT_PLAIN_SLEEP")

@@ -13,7 +13,8 @@ sys.dont_write_bytecode = True
 import programs  # noqa: E402
 
 KIB, MIB = 1 << 10, 1 << 20
-GONE = {"ECONNRESET", "EPIPE"}  # as which the death of a peer may show
+# As which the death of a peer may show; the last to clt alone, when it still owes an answer.
+GONE = {"ECONNRESET", "EPIPE", "ECONNABORTED"}
 
 
 def few_files(most):

@@ -22,6 +22,13 @@ MUTANTS = (
         old="there.wake_if(done.wake) ?",
         new="there.wake_if(false) ?"),
     Mutant(
+        name="owed_ring_forgotten",
+        file="actors/worker.cpp",
+        scenario="start_stop",
+        breaks="a worker that goes to sleep leaves those unrung to whom it has sent",
+        old="    mail_.ring_owed();\n    if (found",
+        new="    if (found"),
+    Mutant(
         name="lost_offer_of_room",
         file="mailbox/mailbox.cpp",
         scenario="start_stop",

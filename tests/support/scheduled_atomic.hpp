@@ -170,6 +170,11 @@ class scheduled_ring {
                (written_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_acquire));
     }
 
+    // The pushing thread's: there is at most so much left to be popped.
+    std::size_t read_available() const noexcept {
+        return written_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_relaxed);
+    }
+
     std::size_t push(const T* from, std::size_t count) noexcept {
         const std::size_t written = written_.load(std::memory_order_relaxed);
         const std::size_t taken = taken_.load(std::memory_order_acquire);

@@ -250,9 +250,23 @@ inline push(i, n, seen) {
     }
 }
 
+/* Sender i rings as it owes since an earlier push, unless it sees that all has been taken. */
+inline ring_owed(i, before, seen) {
+    if
+    :: owed ->
+        owed = 0;
+        atomic { LOAD(seen, taken_seen[i], taken[i]) }
+        if
+        :: seen == written[i] -> seen = 0
+        :: else -> seen = 0; ring_receiver(i, before)
+        fi
+    :: else
+    fi
+}
+
 active [SENDERS] proctype sender() {
     byte before, n, seen, bits;
-    bit slept, sure, stopping;
+    bit slept, sure, stopping, owed;
     bit waiting; /* the ring was full, and nobody has rung since */
 #define me _pid
 turn:
@@ -274,9 +288,13 @@ turn:
     }
     if
     :: OUTBOX(me) > 0 && !waiting ->
+        ring_owed(me, before, seen);
         push(me, n, seen);
         if
         :: OUTBOX(me) == 0 -> n = 0; ring_receiver(me, before)
+#ifdef OWE
+        :: OUTBOX(me) == 0 -> n = 0; owed = 1
+#endif
         :: else -> /* full */
             n = 0;
             stalled = stalled | BIT(me); /* S1 */
@@ -304,6 +322,7 @@ turn:
     fi;
     if
     :: OUTBOX(me) > 0 ->
+        ring_owed(me, before, seen);
         try_sleep(me, slept, sure);
         if
         :: slept -> atomic { token[me] -> token[me] = 0; slept = 0 }
@@ -317,6 +336,10 @@ turn:
     fi;
     goto turn;
 finished:
+#ifdef FAULT_FORGOTTEN_RING
+    owed = 0;
+#endif
+    ring_owed(me, before, seen);
     atomic { ended++; n = 0; sure = 0; stopping = 0; waiting = 0 }
 }
 
@@ -401,6 +424,12 @@ turn:
 #endif
     collect(RECEIVER, bits, sure);
     d_step { residue = residue | bits; bits = 0 }
+#ifdef OWE
+    if /* it may also look into a ring though nobody has rung, as a worker that spins does */
+    :: residue = residue | BIT(0)
+    :: true
+    fi;
+#endif
 #if defined(STOP) && !defined(FAULT_EARLY_STOP_LOOK)
     look_at_stop(RECEIVER, stopping);
 #endif
