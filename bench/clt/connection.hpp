@@ -106,8 +106,8 @@ class writer {
 };
 
 // Sends requests of io_size bytes, `depth` at a time, and times until each has come back whole.
-// With churn: one request, then it closes. A server that closes in order without having answered all
-// requests counts as reset, with the error ECONNABORTED.
+// With churn: one request, then it closes. A server that closes in order without having answered
+// all requests counts as reset, with the error ECONNABORTED.
 class requester {
   public:
     using accepts = iapp::messages<iapp::connected, iapp::bytes, iapp::closed, finish>;
