@@ -17,15 +17,21 @@ function(iapp_share_compilation target sources_max)
     endif()
 endfunction()
 
-# iapp_precompile(TARGET): the headers of the standard library and of Boost.
+# iapp_precompile(TARGET [OPTION …]): the headers of the standard library and of Boost, compiled
+# once for all targets with the same options of their own.
 function(iapp_precompile target)
     if(NOT IAPP_PRECOMPILE)
         return()
     endif()
-    if(NOT TARGET iapp_precompiled)
+    string(MAKE_C_IDENTIFIER "iapp_precompiled${ARGN}" precompiled)
+    if(NOT TARGET ${precompiled})
         file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")
-        add_library(iapp_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
-        target_precompile_headers(iapp_precompiled PRIVATE
+        add_library(${precompiled} OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
+        # Not linked: who lacks the definitions of Boost could not use what was compiled with them.
+        target_include_directories(${precompiled} SYSTEM PRIVATE
+            $<TARGET_PROPERTY:Boost::headers,INTERFACE_INCLUDE_DIRECTORIES>)
+        target_compile_options(${precompiled} PRIVATE ${ARGN})
+        target_precompile_headers(${precompiled} PRIVATE
             <boost/intrusive/list.hpp>
             <boost/lockfree/queue.hpp>
             <boost/lockfree/spsc_queue.hpp>
@@ -44,5 +50,5 @@ function(iapp_precompile target)
             <tuple>
             <vector>)
     endif()
-    target_precompile_headers(${target} REUSE_FROM iapp_precompiled)
+    target_precompile_headers(${target} REUSE_FROM ${precompiled})
 endfunction()

@@ -30,13 +30,15 @@ function(iapp_add_test_program)
     add_executable(${arg_NAME}
         ${arg_SOURCES} ${arg_ENGINE_SOURCES} ${arg_POLLER_SOURCES} ${arg_HELPERS})
     target_link_libraries(${arg_NAME} PRIVATE iapp_test_support ${arg_LIBS})
-    iapp_precompile(${arg_NAME})
-    iapp_share_compilation(${arg_NAME} 6) # each has a namespace of its own, for that
+    set(options)
     if(CMAKE_CROSSCOMPILING)
         # Half the time; they run once, elsewhere. Without optimisation zig adds UBSan, whose
         # library is not there.
-        target_compile_options(${arg_NAME} PRIVATE -O0 -fno-sanitize=undefined)
+        set(options -O0 -fno-sanitize=undefined)
     endif()
+    target_compile_options(${arg_NAME} PRIVATE ${options})
+    iapp_precompile(${arg_NAME} ${options})
+    iapp_share_compilation(${arg_NAME} 6) # each has a namespace of its own, for that
 
     foreach(source IN LISTS arg_SOURCES arg_ENGINE_SOURCES arg_POLLER_SOURCES)
         set(engines none)

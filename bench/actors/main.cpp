@@ -3,7 +3,6 @@
 #include "actors/cases.hpp"
 #include "harness/common_summary.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <functional>
@@ -65,10 +64,10 @@ int measure(const actor_options& options) {
 
 int main(int argc, char** argv) {
     actor_options options;
-    CLI::App app{"Actors of libiapp", "bench_actors"};
-    bench::add_actor_flags(app, options,
+    bench::command_line line{"Actors of libiapp", "bench_actors"};
+    bench::add_actor_flags(line, options,
                            {"ping", "ring", "fan_in", "broadcast", "ask", "spawn", "memory"});
-    if (const auto status = bench::parse(app, argc, argv)) {
+    if (const auto status = line.parse(argc, argv)) {
         return *status;
     }
     if (options.actors == 0) {

@@ -1,7 +1,5 @@
 #include "actors/options.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace bench {
 
 unsigned actors_of(const std::string& name) {
@@ -14,20 +12,15 @@ unsigned actors_of(const std::string& name) {
     return name == "fan_in" ? 100 : 1000;
 }
 
-void add_actor_flags(CLI::App& app, actor_options& options, const std::vector<std::string>& cases) {
-    app.set_version_flag("--version", app.get_name() + " " IAPP_VERSION);
-    app.add_option("--case", options.name, "What is measured")
-        ->check(CLI::IsMember(cases))
-        ->capture_default_str();
-    add_size(app, "--count", options.count,
-             "Messages, hops, deliveries, requests or actors of one run")
-        ->check(CLI::Range(1.0, 1e12));
-    app.add_option("--actors", options.actors, "Actors that take part; 0 is the case's own number")
-        ->check(CLI::Range(0U, 10'000'000U));
-    app.add_option("--repeats", options.repeats, "Runs, after one to warm up")
-        ->check(CLI::Range(1U, 1000U))
-        ->capture_default_str();
-    app.add_flag("--json", options.json, "Print JSON objects, one a line, and nothing else");
+void add_actor_flags(command_line& line, actor_options& options,
+                     const std::vector<std::string>& cases) {
+    line.choice("--case", options.name, "What is measured", cases);
+    line.size("--count", options.count, "Messages, hops, deliveries, requests or actors of one run",
+              {1, 1'000'000'000'000});
+    line.number("--actors", options.actors, "Actors that take part; 0 is the case's own number",
+                {0, 10'000'000});
+    line.number("--repeats", options.repeats, "Runs, after one to warm up", {1, 1000});
+    line.flag("--json", options.json, "Print JSON objects, one a line, and nothing else");
 }
 
 case_settings settings_of(const actor_options& options) {

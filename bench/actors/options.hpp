@@ -16,8 +16,8 @@
 //
 // The work of one run is `count` messages, hops, deliveries, requests or actors.
 
+#include "command_line/command_line.hpp"
 #include "harness/case_report.hpp"
-#include "harness/flags.hpp"
 #include "messages/options.hpp"
 
 #include <chrono>
@@ -42,7 +42,8 @@ inline constexpr std::chrono::seconds ask_deadline{10};
 unsigned actors_of(const std::string& name);
 
 // Adds --case, of which the program offers `cases`, and the other flags.
-void add_actor_flags(CLI::App& app, actor_options& options, const std::vector<std::string>& cases);
+void add_actor_flags(command_line& line, actor_options& options,
+                     const std::vector<std::string>& cases);
 
 case_settings settings_of(const actor_options& options);
 

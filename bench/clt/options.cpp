@@ -6,10 +6,8 @@
 #include <iapp/reactor/buffer_pool.hpp>
 #include <iapp/reactor/os/process.hpp>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <fmt/format.h>
-#include <map>
 
 namespace clt {
 
@@ -54,34 +52,25 @@ std::string check(const config& wanted) {
 } // namespace
 
 std::optional<int> parse_options(int argc, char** argv, config& wanted) {
-    CLI::App app{"Opens connections and moves bytes: the client for srv.", "clt"};
+    bench::command_line line{"Opens connections and moves bytes: the client for srv.", "clt"};
     std::vector<std::string> connect{default_address};
-    const std::map<std::string, mode> modes{
-        {"write", mode::write}, {"echo", mode::echo}, {"churn", mode::churn}};
-    bench::add_common(app, wanted.common);
-    app.add_option("--connect", connect,
-                   "A.B.C.D:P, A.B.C.D-E:P (a range), [V6]:P or unix:PATH; repeatable, in turn")
-        ->capture_default_str();
-    app.add_option("--conns", wanted.conns, "Connections for each worker")
-        ->check(CLI::Range(1U, 1U << 20))
-        ->capture_default_str();
-    app.add_option("--rate", wanted.rate, "New ones a second for each worker (0: no limit)")
-        ->check(CLI::Range(0.0, 1e6))
-        ->capture_default_str();
-    bench::add_size(app, "--io-size", wanted.io_size, "Bytes of one write or request, default 16K");
-    app.add_option(
-           "--mode", wanted.does,
-           "write (to a sink), echo (requests and replies), churn (one request a connection)")
-        ->transform(CLI::CheckedTransformer(modes).description("{write,echo,churn}"));
-    app.add_option("--depth", wanted.depth, "Requests under way on a connection")
-        ->capture_default_str();
-    bench::add_size(app, "--bytes", wanted.bytes, "Send so much in all, then end (0: no limit)");
-    bench::add_size(app, "--sndbuf", wanted.sndbuf, "SO_SNDBUF (0: the system's)");
-    bench::add_size(app, "--rcvbuf", wanted.rcvbuf, "SO_RCVBUF (0: the system's)");
-    bench::add_time(app, "--finish", wanted.finish_max,
-                    "How long the server may take to close at the end, default 30s");
-    app.add_flag("--verify", wanted.verify, "Check what comes back (echo, or srv --mode source)");
-    if (const std::optional<int> status = bench::parse(app, argc, argv)) {
+    bench::add_common(line, wanted.common);
+    line.texts("--connect", connect,
+               "A.B.C.D:P, A.B.C.D-E:P (a range), [V6]:P or unix:PATH; repeatable, in turn");
+    line.number("--conns", wanted.conns, "Connections for each worker", {1, 1U << 20});
+    line.number("--rate", wanted.rate, "New ones a second for each worker (0: no limit)", {0, 1e6});
+    line.size("--io-size", wanted.io_size, "Bytes of one write or request, default 16K");
+    line.choice("--mode", wanted.does,
+                "write (to a sink), echo (requests and replies), churn (one request a connection)",
+                {{"write", mode::write}, {"echo", mode::echo}, {"churn", mode::churn}});
+    line.number("--depth", wanted.depth, "Requests under way on a connection");
+    line.size("--bytes", wanted.bytes, "Send so much in all, then end (0: no limit)");
+    line.size("--sndbuf", wanted.sndbuf, "SO_SNDBUF (0: the system's)");
+    line.size("--rcvbuf", wanted.rcvbuf, "SO_RCVBUF (0: the system's)");
+    line.time("--finish", wanted.finish_max,
+              "How long the server may take to close at the end, default 30s");
+    line.flag("--verify", wanted.verify, "Check what comes back (echo, or srv --mode source)");
+    if (const std::optional<int> status = line.parse(argc, argv)) {
         return status;
     }
     std::string wrong = read_addresses(connect, wanted);
@@ -89,7 +78,7 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
         wrong = check(wanted);
     }
     if (!wrong.empty()) {
-        return bench::wrong_usage("clt", wrong);
+        return line.wrong_usage(wrong);
     }
     return {};
 }

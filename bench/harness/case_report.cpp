@@ -1,7 +1,7 @@
 #include "harness/case_report.hpp"
 
+#include "command_line/command_line.hpp"
 #include "harness/cache_line.hpp"
-#include "harness/flags.hpp"
 #include "harness/stopwatch.hpp"
 #include "harness/summary.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // Flags that all programs with a system share.
 
-#include "harness/flags.hpp"
+#include "command_line/command_line.hpp"
 
 #include <iapp/actors/system.hpp>
 
@@ -22,7 +22,7 @@ struct common_options {
     std::chrono::nanoseconds stats{std::chrono::seconds{1}};
 };
 
-void add_common(CLI::App& app, common_options& options);
+void add_common(command_line& line, common_options& options);
 
 // A system as the options say. On failure prints why, and gives the exit status in `status`.
 std::unique_ptr<iapp::system> make_system(const common_options& options, const std::string& name,

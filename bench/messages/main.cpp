@@ -6,7 +6,6 @@
 #include "messages/run_case.hpp"
 #include "raw/messages/messages.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <functional>
@@ -141,10 +140,10 @@ int measure(const message_options& options) {
 
 int main(int argc, char** argv) {
     message_options options;
-    CLI::App app{"Messages and callbacks between workers", "bench_messages"};
+    bench::command_line line{"Messages and callbacks between workers", "bench_messages"};
     bench::add_message_flags(
-        app, options, {"flow", "fan_in", "local", "wake", "spin", "broadcast", "post", "cancel"});
-    if (const auto status = bench::parse(app, argc, argv)) {
+        line, options, {"flow", "fan_in", "local", "wake", "spin", "broadcast", "post", "cancel"});
+    if (const auto status = line.parse(argc, argv)) {
         return *status;
     }
     if (options.count == 0) {

@@ -19,7 +19,7 @@
 // The clock runs from when both threads stand ready until the last message was handled. Threads are
 // pinned to a processor each.
 
-#include "harness/flags.hpp"
+#include "command_line/command_line.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +45,7 @@ struct message_options {
 std::uint64_t count_of(const std::string& name);
 
 // Adds --case, of which the program offers `cases`, and the other flags.
-void add_message_flags(CLI::App& app, message_options& options,
+void add_message_flags(command_line& line, message_options& options,
                        const std::vector<std::string>& cases);
 
 } // namespace bench

@@ -132,9 +132,9 @@ class echo {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"An echo server on bare epoll.", "raw_echo"};
-    raw::add_server_flags(app, options);
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"An echo server on bare epoll.", "raw_echo"};
+    raw::add_server_flags(line, options);
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     echo server{options};
     server.run();

@@ -87,7 +87,7 @@ class echo {
     // A connection may close between the asking for EVFILT_WRITE and the call that carries it.
     static void check_failed_change(int error) {
         if (error != EBADF)
-            raw::die(1, fmt::format("kevent: {}", std::strerror(error)));
+            raw::die_of("kevent", error);
     }
 
     void accept_all() {
@@ -172,9 +172,9 @@ class echo {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"An echo server on bare kqueue.", "raw_echo"};
-    raw::add_server_flags(app, options);
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"An echo server on bare kqueue.", "raw_echo"};
+    raw::add_server_flags(line, options);
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     echo server{options};
     server.run();

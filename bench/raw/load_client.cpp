@@ -5,7 +5,10 @@
 #include "raw_socket.hpp"
 #include "ready.hpp"
 
+#include <fmt/format.h>
+
 #include <csignal>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -202,9 +205,9 @@ class load_client {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"One cheap load for srv and for the raw servers alike.", "raw_clt"};
-    raw::add_client_flags(app, options, {"write", "echo"});
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"One cheap load for srv and for the raw servers alike.", "raw_clt"};
+    raw::add_client_flags(line, options, {"write", "echo"});
+    raw::parse_or_exit(line, argc, argv);
     raw::check_client_flags(options);
     raw::raise_open_files();
     for (int number : raw::stop_signals)

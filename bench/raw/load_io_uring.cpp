@@ -4,8 +4,11 @@
 
 #include "raw_ring.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <vector>
 
 namespace {
@@ -184,9 +187,9 @@ class load_client {
 int main(int argc, char** argv) {
     raw::options options;
     options.mode = "echo";
-    CLI::App app{"One cheap load for echo servers, by io_uring.", "raw_clt_uring"};
-    raw::add_client_flags(app, options, {"echo"});
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"One cheap load for echo servers, by io_uring.", "raw_clt_uring"};
+    raw::add_client_flags(line, options, {"echo"});
+    raw::parse_or_exit(line, argc, argv);
     raw::check_client_flags(options);
     if (options.bytes == 0)
         raw::die(2, "--requests or --bytes: how much is to be done");

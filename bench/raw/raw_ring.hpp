@@ -19,14 +19,14 @@ class ring {
                        IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL;
         params.cq_entries = 16384;
         if (const int refused = io_uring_queue_init_params(4096, &ring_, &params))
-            die(1, fmt::format("io_uring: {}", std::strerror(-refused)));
+            die_of("io_uring", -refused);
         entries_ = static_cast<io_uring_buf_ring*>(map(count * sizeof(io_uring_buf)));
         memory_ = static_cast<char*>(map(count * io_size));
         io_uring_buf_reg wanted{};
         wanted.ring_addr = reinterpret_cast<std::uint64_t>(entries_);
         wanted.ring_entries = count;
         if (const int refused = io_uring_register_buf_ring(&ring_, &wanted, 0))
-            die(1, fmt::format("a ring of buffers: {}", std::strerror(-refused)));
+            die_of("a ring of buffers", -refused);
         for (unsigned id = 0; id < count; ++id)
             give_back(id);
         publish();
@@ -102,7 +102,7 @@ class ring {
         void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
         if (memory == MAP_FAILED)
-            die(1, fmt::format("mmap: {}", std::strerror(errno)));
+            die_of("mmap", errno);
         return memory;
     }
 

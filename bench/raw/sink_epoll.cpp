@@ -103,11 +103,11 @@ class sink {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"A sink on bare epoll: reads what comes and throws it away.", "raw_sink"};
-    raw::add_server_flags(app, options);
-    app.add_option("--discard", options.discard, "copy reads into a buffer, trunc uses MSG_TRUNC")
-        ->check(CLI::IsMember({"copy", "trunc"}));
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"A sink on bare epoll: reads what comes and throws it away.",
+                             "raw_sink"};
+    raw::add_server_flags(line, options);
+    raw::add_discard_flag(line, options, "copy reads into a buffer, trunc uses MSG_TRUNC");
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     sink server{options};
     server.run();

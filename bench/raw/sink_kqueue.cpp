@@ -41,8 +41,7 @@ class sink {
                 const struct kevent& event = events_[i];
                 const int fd = static_cast<int>(event.ident);
                 if (event.flags & EV_ERROR)
-                    raw::die(
-                        1, fmt::format("kevent: {}", std::strerror(static_cast<int>(event.data))));
+                    raw::die_of("kevent", static_cast<int>(event.data));
                 else if (event.filter == EVFILT_SIGNAL)
                     running = false;
                 else if (fd == listener_)
@@ -129,11 +128,11 @@ class sink {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"A sink on bare kqueue: reads what comes and throws it away.", "raw_sink"};
-    raw::add_server_flags(app, options);
-    app.add_option("--discard", options.discard, "copy or trunc; on this system both copy")
-        ->check(CLI::IsMember({"copy", "trunc"}));
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"A sink on bare kqueue: reads what comes and throws it away.",
+                             "raw_sink"};
+    raw::add_server_flags(line, options);
+    raw::add_discard_flag(line, options, "copy or trunc; on this system both copy");
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     sink server{options};
     server.run();

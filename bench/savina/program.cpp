@@ -1,10 +1,9 @@
 #include "savina/program.hpp"
 
-#include "harness/flags.hpp"
+#include "command_line/command_line.hpp"
 #include "harness/stopwatch.hpp"
 #include "harness/summary.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace savina {
@@ -15,14 +14,11 @@ int run_problem(const problem& about,
     std::uint64_t n = about.n;
     unsigned workers = 2;
     bool json = false;
-    CLI::App app{"A problem of the Savina suite with " + about.library, about.name};
-    app.set_version_flag("--version", about.name + " " IAPP_VERSION);
-    bench::add_size(app, "--n", n, "The problem's size")->check(CLI::Range(1.0, 1e12));
-    app.add_option("--workers", workers, "Worker threads")
-        ->check(CLI::Range(1U, 62U))
-        ->capture_default_str();
-    app.add_flag("--json", json, "Print JSON objects, one a line, and nothing else");
-    if (const auto status = bench::parse(app, argc, argv)) {
+    bench::command_line line{"A problem of the Savina suite with " + about.library, about.name};
+    line.size("--n", n, "The problem's size", {1, 1'000'000'000'000});
+    line.number("--workers", workers, "Worker threads", {1, 62});
+    line.flag("--json", json, "Print JSON objects, one a line, and nothing else");
+    if (const auto status = line.parse(argc, argv)) {
         return *status;
     }
     const std::uint64_t expected = about.expected ? about.expected(n) : n * about.each;

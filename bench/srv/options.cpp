@@ -2,9 +2,7 @@
 
 #include <iapp/reactor/buffer_pool.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <map>
 
 namespace srv {
 
@@ -39,46 +37,35 @@ std::string check(const config& wanted) {
 } // namespace
 
 std::optional<int> parse_options(int argc, char** argv, config& wanted) {
-    CLI::App app{"Takes connections and reads, echoes or sends: the server for clt.", "srv"};
+    bench::command_line line{"Takes connections and reads, echoes or sends: the server for clt.",
+                             "srv"};
     std::vector<std::string> listen{"[::]:1667"};
-    std::string discard = "copy";
-    const std::map<std::string, mode> modes{
-        {"sink", mode::sink}, {"echo", mode::echo}, {"source", mode::source}};
-    bench::add_common(app, wanted.common);
-    app.add_option("--listen", listen,
-                   "A.B.C.D:P, [V6]:P or unix:PATH; repeatable; port 0 picks one")
-        ->capture_default_str();
-    app.add_option("--mode", wanted.does, "sink, echo or source")
-        ->transform(CLI::CheckedTransformer(modes).description("{sink,echo,source}"));
-    bench::add_size(app, "--io-size", wanted.io_size,
-                    "Most bytes of one read or write, default 16K");
-    app.add_option("--max-conns", wanted.max_conns,
-                   "Connections at one time in this process; more are closed at once")
-        ->check(CLI::Range(1U, 1U << 20))
-        ->capture_default_str();
-    bench::add_size(app, "--sndbuf", wanted.sndbuf,
-                    "SO_SNDBUF of the connections (0: the system's)");
-    bench::add_size(app, "--rcvbuf", wanted.rcvbuf,
-                    "SO_RCVBUF of the connections (0: the system's)");
-    app.add_option("--discard", discard,
-                   "How a sink reads: copy, or trunc (MSG_TRUNC, without a copy on Linux)")
-        ->check(CLI::IsMember({"copy", "trunc"}))
-        ->capture_default_str();
-    app.add_flag("--share-port", wanted.share_port,
-                 "Let other srv --share-port of this user listen at the same addresses");
-    bench::add_time(app, "--drain", wanted.drain,
-                    "At the end, wait so long for the clients to go first (0: do not)");
-    app.add_flag("--verify", wanted.verify, "Check that the bytes are those of clt --verify");
-    if (const std::optional<int> status = bench::parse(app, argc, argv)) {
+    bench::add_common(line, wanted.common);
+    line.texts("--listen", listen, "A.B.C.D:P, [V6]:P or unix:PATH; repeatable; port 0 picks one");
+    line.choice("--mode", wanted.does, "sink, echo or source",
+                {{"sink", mode::sink}, {"echo", mode::echo}, {"source", mode::source}});
+    line.size("--io-size", wanted.io_size, "Most bytes of one read or write, default 16K");
+    line.number("--max-conns", wanted.max_conns,
+                "Connections at one time in this process; more are closed at once", {1, 1U << 20});
+    line.size("--sndbuf", wanted.sndbuf, "SO_SNDBUF of the connections (0: the system's)");
+    line.size("--rcvbuf", wanted.rcvbuf, "SO_RCVBUF of the connections (0: the system's)");
+    line.choice("--discard", wanted.discard_in_kernel,
+                "How a sink reads: copy, or trunc (MSG_TRUNC, without a copy on Linux)",
+                {{"copy", false}, {"trunc", true}});
+    line.flag("--share-port", wanted.share_port,
+              "Let other srv --share-port of this user listen at the same addresses");
+    line.time("--drain", wanted.drain,
+              "At the end, wait so long for the clients to go first (0: do not)");
+    line.flag("--verify", wanted.verify, "Check that the bytes are those of clt --verify");
+    if (const std::optional<int> status = line.parse(argc, argv)) {
         return status;
     }
-    wanted.discard_in_kernel = discard == "trunc";
     std::string wrong = read_addresses(listen, wanted);
     if (wrong.empty()) {
         wrong = check(wanted);
     }
     if (!wrong.empty()) {
-        return bench::wrong_usage("srv", wrong);
+        return line.wrong_usage(wrong);
     }
     return {};
 }

@@ -2,6 +2,7 @@
 // usage.
 
 #include "clt/options.hpp"
+#include "command_line/values.hpp"
 #include "fuzz/fuzz_input.hpp"
 #include "srv/options.hpp"
 

@@ -75,6 +75,11 @@ def usage(options):
         expect(f"{program} --io-size 0", status(path, "--io-size", "0"), 2)
         where = "--connect" if program == "raw_clt" else "--listen"
         expect(f"{program} {where} nonsense", status(path, where, "nonsense"), 2)
+    for program, flag, *others in (("bench_actors", "--count", "--repeats", "1"),
+                                   ("savina_counting", "--n")):
+        path = os.path.join(options.bin, program)
+        expect(f"{program} {flag} 0", status(path, flag, "0"), 2)
+        expect(f"{program} {flag} 1K", status(path, flag, "1K", *others), 0)
     with servers.Server([os.path.join(options.bin, "raw_sink"), "--listen", "127.0.0.1:0",
                          "--json"]) as server:
         expect("an address in use", status(os.path.join(options.bin, "raw_echo"), "--listen",

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <sys/resource.h>
 
 #include "check.hpp"
+#include "command_line/command_line.hpp"
 #include "report.hpp"
 #include "runner.hpp"
 #include "waiting.hpp"
@@ -97,20 +97,16 @@ int run(const options& asked) {
 
 int main(int argc, char** argv) {
     selftest::options asked;
-    CLI::App app{"Compares what libiapp assumes of the kernel with what this kernel does.\n"
-                 "One line for each assumption: verdict, name, expected, seen. Exit status 0 when\n"
-                 "none failed. IAPP_TEST_SLOW=N multiplies the time limits on a slow machine.",
-                 "iapp-selftest"};
-    app.set_version_flag("--version", std::string{"iapp-selftest "} + IAPP_VERSION);
-    app.add_flag("--json", asked.json, "One JSON object a line, the summary last");
-    app.add_flag("--list", asked.list, "Name the checks, run none");
-    app.add_option("--only", asked.only, "Run this check; may be repeated")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+    bench::command_line line{
+        "Compares what libiapp assumes of the kernel with what this kernel does.\n"
+        "One line for each assumption: verdict, name, expected, seen. Exit status 0 when\n"
+        "none failed. IAPP_TEST_SLOW=N multiplies the time limits on a slow machine.",
+        "iapp-selftest"};
+    line.flag("--json", asked.json, "One JSON object a line, the summary last");
+    line.flag("--list", asked.list, "Name the checks, run none");
+    line.texts("--only", asked.only, "Run this check; may be repeated", "NAME");
+    if (const auto status = line.parse(argc, argv)) {
+        return *status;
     }
     return selftest::run(asked);
 }

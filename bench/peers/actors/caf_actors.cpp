@@ -4,7 +4,8 @@
 #include "peers/caf/caf_bench.hpp"
 #include "peers/messages/caf_cases.hpp"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
 
@@ -56,10 +57,10 @@ int measure(const actor_options& options) {
 
 int main(int argc, char** argv) {
     actor_options options;
-    CLI::App app{"Actors of " + peers::caf_name(), "caf_actors"};
-    bench::add_actor_flags(app, options,
+    bench::command_line line{"Actors of " + peers::caf_name(), "caf_actors"};
+    bench::add_actor_flags(line, options,
                            {"ping", "ring", "fan_in", "broadcast", "ask", "spawn", "memory"});
-    if (const auto status = bench::parse(app, argc, argv)) {
+    if (const auto status = line.parse(argc, argv)) {
         return *status;
     }
     if (options.actors == 0) {

@@ -1,7 +1,6 @@
 #include "peers/messages/program.hpp"
 
 #include <algorithm>
-#include <CLI/CLI.hpp>
 #include <vector>
 
 namespace peers {
@@ -13,9 +12,9 @@ int run_message_program(const std::string& program, const std::string& library,
     for (const auto& [name, ignored] : cases) {
         names.push_back(name);
     }
-    CLI::App app{"Messages between threads with " + library, program};
-    bench::add_message_flags(app, options, names);
-    if (const auto status = bench::parse(app, argc, argv)) {
+    bench::command_line line{"Messages between threads with " + library, program};
+    bench::add_message_flags(line, options, names);
+    if (const auto status = line.parse(argc, argv)) {
         return *status;
     }
     if (options.count == 0) {

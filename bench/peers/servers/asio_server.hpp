@@ -49,9 +49,8 @@ class asio_server {
 
     void run() {
         signals_.async_wait([this](boost::system::error_code, int) { context_.stop(); });
-        if (shared_.options.duration_s > 0) {
-            timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                std::chrono::duration<double>{shared_.options.duration_s}));
+        if (shared_.options.duration.count() > 0) {
+            timer_.expires_after(shared_.options.duration);
             timer_.async_wait([this](boost::system::error_code) { context_.stop(); });
         }
         accept_next();

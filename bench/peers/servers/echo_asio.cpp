@@ -55,9 +55,9 @@ class session : public std::enable_shared_from_this<session> {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"An echo server on Boost.Asio.", "peer_echo_asio"};
-    raw::add_server_flags(app, options);
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"An echo server on Boost.Asio.", "peer_echo_asio"};
+    raw::add_server_flags(line, options);
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     peers::asio_server<session> server{options};
     server.run();

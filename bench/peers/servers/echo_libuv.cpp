@@ -55,9 +55,9 @@ struct connection {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"An echo server on libuv.", "peer_echo_libuv"};
-    raw::add_server_flags(app, options);
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"An echo server on libuv.", "peer_echo_libuv"};
+    raw::add_server_flags(line, options);
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     peers::uv_server<connection> server{options};
     server.run();

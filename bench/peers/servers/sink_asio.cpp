@@ -43,11 +43,10 @@ class session : public std::enable_shared_from_this<session> {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"A sink on Boost.Asio.", "peer_sink_asio"};
-    raw::add_server_flags(app, options);
-    app.add_option("--discard", options.discard, "copy reads into a buffer, trunc uses MSG_TRUNC")
-        ->check(CLI::IsMember({"copy", "trunc"}));
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"A sink on Boost.Asio.", "peer_sink_asio"};
+    raw::add_server_flags(line, options);
+    raw::add_discard_flag(line, options, "copy reads into a buffer, trunc uses MSG_TRUNC");
+    raw::parse_or_exit(line, argc, argv);
     const double started = raw::monotonic_seconds();
     peers::asio_server<session> server{options};
     server.run();

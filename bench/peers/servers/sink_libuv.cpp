@@ -16,11 +16,10 @@ struct connection {
 
 int main(int argc, char** argv) {
     raw::options options;
-    CLI::App app{"A sink on libuv.", "peer_sink_libuv"};
-    raw::add_server_flags(app, options);
-    app.add_option("--discard", options.discard, "copy reads into a buffer; libuv has no other way")
-        ->check(CLI::IsMember({"copy", "trunc"}));
-    raw::parse_or_exit(app, argc, argv);
+    bench::command_line line{"A sink on libuv.", "peer_sink_libuv"};
+    raw::add_server_flags(line, options);
+    raw::add_discard_flag(line, options, "copy reads into a buffer; libuv has no other way");
+    raw::parse_or_exit(line, argc, argv);
     if (options.discard == "trunc")
         raw::die(1, "--discard trunc: libuv cannot read with MSG_TRUNC");
     const double started = raw::monotonic_seconds();

@@ -5,6 +5,8 @@
 
 #include <uv.h>
 
+#include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,7 +14,7 @@ namespace peers {
 
 inline void uv_or_die(int status, const char* what) {
     if (status < 0) {
-        raw::die(1, fmt::format("{}: {}", what, uv_strerror(status)));
+        raw::die(1, std::string{what} + ": " + uv_strerror(status));
     }
 }
 
@@ -36,10 +38,12 @@ class uv_server {
                 signal, [](uv_signal_t* handle, int) { uv_stop(handle->loop); }, number);
         }
         uv_timer_init(&loop_, &timer_);
-        if (options_.duration_s > 0) {
+        if (options_.duration.count() > 0) {
             uv_timer_start(
                 &timer_, [](uv_timer_t* handle) { uv_stop(handle->loop); },
-                static_cast<std::uint64_t>(options_.duration_s * 1e3), 0);
+                static_cast<std::uint64_t>(
+                    std::chrono::floor<std::chrono::milliseconds>(options_.duration).count()),
+                0);
         }
         constexpr int backlog = 4096;
         uv_or_die(uv_listen(reinterpret_cast<uv_stream_t*>(&listener_), backlog,

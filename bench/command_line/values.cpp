@@ -1,9 +1,6 @@
-#include "harness/flags.hpp"
+#include "command_line/values.hpp"
 
 #include <charconv>
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <iostream>
 
 namespace bench {
 
@@ -33,23 +30,6 @@ std::optional<number_and_unit> split(const std::string& text) {
     }
     parts.unit.assign(unit, end);
     return parts;
-}
-
-template <class Value, class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& name, Value& value,
-                        const std::string& help, const std::string& type, Parse parse) {
-    return app
-        .add_option_function<std::string>(
-            name,
-            [&value, name, type, parse](const std::string& text) {
-                const auto parsed = parse(text);
-                if (!parsed) {
-                    throw CLI::ValidationError(name, fmt::format("\"{}\" is not a {}", text, type));
-                }
-                value = *parsed;
-            },
-            help)
-        ->type_name(type);
 }
 
 } // namespace
@@ -95,30 +75,6 @@ std::optional<std::chrono::nanoseconds> parse_time(const std::string& text) {
         return {};
     }
     return std::chrono::nanoseconds{static_cast<std::int64_t>(parts->number() * factor)};
-}
-
-CLI::Option* add_size(CLI::App& app, const std::string& name, std::uint64_t& value,
-                      const std::string& help) {
-    return add_parsed(app, name, value, help, "SIZE", parse_size);
-}
-
-CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::nanoseconds& value,
-                      const std::string& help) {
-    return add_parsed(app, name, value, help, "TIME", parse_time);
-}
-
-int wrong_usage(std::string_view program, std::string_view message) {
-    std::cerr << program << ": " << message << '\n';
-    return exit_usage;
-}
-
-std::optional<int> parse(CLI::App& app, int argc, char** argv) {
-    try {
-        app.parse(argc, argv);
-        return {};
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? exit_ok : exit_usage;
-    }
 }
 
 } // namespace bench
