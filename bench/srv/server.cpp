@@ -50,8 +50,28 @@ server::server(iapp::context& cx, const config& wanted, worker_totals& totals,
     }
 }
 
-// "[::]:P" stands for IPv6 and IPv4 at the same port; where the system has no IPv6, for IPv4.
+// Of the ports that the system picks for IPv6 ("[::]:0"), others may have the IPv4 half; what was
+// opened of such a one is kept for so long that the system picks another.
 bool server::listen_everywhere(const iapp::address& at) {
+    constexpr std::size_t halves_max = 64;
+    std::vector<iapp::listener> halves;
+    const std::size_t before = listeners_.size();
+    while (!listen_at_each(at)) {
+        const bool half = at.port() == 0 && listeners_.size() > before &&
+                          listening_.why == std::errc::address_in_use;
+        if (!half || halves.size() == halves_max) {
+            return false;
+        }
+        halves.push_back(std::move(listeners_.back()));
+        listeners_.pop_back();
+        listening_.at.pop_back();
+        listening_.error.clear();
+    }
+    return true;
+}
+
+// "[::]:P" stands for IPv6 and IPv4 at the same port; where the system has no IPv6, for IPv4.
+bool server::listen_at_each(const iapp::address& at) {
     std::uint16_t port = at.port();
     for (const iapp::address& each : iapp::listen_addresses(at)) {
         const bool more = each != iapp::listen_addresses(at).back();

@@ -51,6 +51,7 @@ class server {
 
   private:
     bool listen_everywhere(const iapp::address& at);
+    bool listen_at_each(const iapp::address& at);
     bool listen_at(const iapp::address& at);
     void admit(iapp::stream connection);
     void refuse_waiting();

@@ -107,6 +107,22 @@ class Network(programs.Case):
         self.assertEqual((sent["opened"], sent["failed"], sent["open_peak"]), (0, 8, 0))
         self.assertEqual((seen["accepted"], seen["open_peak"]), (0, 0))
 
+    def test_both_wildcards_get_a_port_that_both_have(self):
+        first, free, last = 40000, 40021, 40023  # free ones: an engine may try the kernel
+        self.wire.far.set("ip_local_port_range", f"{first} {last}")
+        others = [word for port in range(first, free)
+                  for word in ("--listen", f"0.0.0.0:{port}")]
+        with self.srv("--workers", 1, *others, preexec_fn=self.wire.far.enter) as holder:
+            holder.addresses(free - first)
+            for workers in (1, 2):
+                with self.srv("--workers", workers, "--listen", "[::]:0",
+                              preexec_fn=self.wire.far.enter) as srv:
+                    six, four = srv.addresses(2)
+                    self.assertEqual(four, six.replace("[::]", "0.0.0.0"))
+                    self.assertIn(int(four.rpartition(":")[2]), range(free, last + 1))
+                    self.end_srv(srv)
+            self.end_srv(holder)
+
 
 if __name__ == "__main__":
     reason = network.why_not()
