@@ -62,7 +62,7 @@ constexpr bool check_callback() noexcept {
 template <class Payload>
 post_handle send_post(worker_loop& to, const message_type& type, Payload&& payload) {
     std::uint64_t ticket = 0;
-    cancel_word* word = cancel_words::of_this_thread().take(ticket);
+    cancel_word* word = cancel_words::take_here(ticket);
     if (word == nullptr) {
         return {};
     }
