@@ -178,11 +178,6 @@ void send_request(worker_loop& home, actor_id to, open_ask& ask, M&& message) {
     }
 }
 
-// The end of a span that may be longer than all time.
-inline time_point deadline_after(time_point now, duration span) noexcept {
-    return span < time_point::max() - now ? now + span : time_point::max();
-}
-
 } // namespace detail
 
 template <class R>

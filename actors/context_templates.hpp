@@ -104,7 +104,7 @@ struct timer_record_of final : timer_record {
             return; // the actor is gone, and its timers with it
         }
         if (self.every > duration::zero()) {
-            home.io().timers().arm(self, self.deadline() + self.every);
+            home.io().timers().arm(self, deadline_after(self.deadline(), self.every));
         }
         home.count_sent();
         home.deliver(owner, key_of<M>(), &*copy, nullptr); // the record may be gone now
@@ -142,7 +142,7 @@ requires detail::ask_callback<F, M>
         using asker = detail::callback_asker<M, F>;
         worker_loop& home = self_.home;
         M message = detail::make_message<M>(std::forward<Args>(args)...);
-        open_ask& ask = asker::open(self_, detail::deadline_after(now(), deadline),
+        open_ask& ask = asker::open(self_, deadline_after(now(), deadline),
                                     asker::held(home, std::move(callback)));
         detail::send_request<M>(home, whom.actor(), ask, std::move(message));
         return {home, ask.id};

@@ -30,7 +30,7 @@ struct stop_deadline final : attachment, timer_node {
 // The earliest of several deadlines counts.
 void arm_deadline(cell& actor, duration within) {
     worker_loop& home = actor.home;
-    const time_point when = home.io().now() + within;
+    const time_point when = deadline_after(home.io().now(), within);
     const auto found =
         std::find_if(actor.attached.begin(), actor.attached.end(),
                      [](const attachment& each) { return each.end == &stop_deadline::ended; });

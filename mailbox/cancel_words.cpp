@@ -34,6 +34,7 @@ class borrowed_table {
     }
 
     ~borrowed_table() {
+        given_back_ = true;
         idle_tables& idle = idle_tables::instance();
         const std::scoped_lock hold{idle.lock};
         idle.tables.push_back(std::move(table_));
@@ -44,7 +45,11 @@ class borrowed_table {
 
     cancel_words& words() noexcept { return *table_; }
 
+    // Whether the calling thread has had a table.
+    static bool given_back() noexcept { return given_back_; }
+
   private:
+    static inline constinit thread_local bool given_back_ = false;
     static inline std::size_t count_ = 0; // of all tables; under the lock
     std::unique_ptr<cancel_words> table_;
 };
@@ -54,6 +59,14 @@ class borrowed_table {
 cancel_words& cancel_words::of_this_thread() {
     thread_local borrowed_table mine;
     return mine.words();
+}
+
+cancel_word* cancel_words::take_here(std::uint64_t& ticket) {
+    if (!borrowed_table::given_back()) [[likely]] {
+        return of_this_thread().take(ticket);
+    }
+    borrowed_table in_passing;
+    return in_passing.words().take(ticket);
 }
 
 cancel_word* cancel_words::take(std::uint64_t& ticket) {

@@ -20,8 +20,12 @@ class cancel_words {
     // Posts of one thread that have not ended; beyond it posts are refused.
     static constexpr std::size_t words_max = 65'536;
 
-    // The table of the calling thread.
+    // The table of the calling thread, which must not be about to end.
     static cancel_words& of_this_thread();
+
+    // take() from the table of the calling thread. When that was given back already, because a
+    // destructor of a thread_local or a static object posts, any table will do.
+    static cancel_word* take_here(std::uint64_t& ticket);
 
     // A word for a new post, pending, and its ticket; null when words_max are in use.
     cancel_word* take(std::uint64_t& ticket);

@@ -21,4 +21,12 @@ struct monotonic_clock {
 using time_point = monotonic_clock::time_point;
 using duration = monotonic_clock::duration;
 
+// The end of a span, which may be longer than all time that is left (duration::max(): for ever).
+template <class TimePoint>
+constexpr TimePoint deadline_after(TimePoint now, typename TimePoint::duration span) noexcept {
+    using span_type = typename TimePoint::duration;
+    return span > span_type::zero() && now > TimePoint::max() - span ? TimePoint::max()
+                                                                     : now + span;
+}
+
 } // namespace iapp

@@ -17,8 +17,8 @@ constexpr unsigned passes_between_changes = 256;
 
 } // namespace
 
-buffer_ring::buffer_ring(std::uint32_t bytes, buffer_pool& pool)
-    : bytes_{bytes}, pool_{pool},
+buffer_ring::buffer_ring(mapped_pages entries, std::uint32_t bytes, buffer_pool& pool)
+    : bytes_{bytes}, pool_{pool}, memory_{std::move(entries)},
       blocks_(capacity), wanted_{static_cast<unsigned>(std::clamp<std::size_t>(
                              pass_bytes / 2 / bytes, ready_min, ready_at_first))} {
     unused_.reserve(capacity);
@@ -27,18 +27,11 @@ buffer_ring::buffer_ring(std::uint32_t bytes, buffer_pool& pool)
     }
 }
 
-result<std::unique_ptr<buffer_ring>> buffer_ring::make(ring& of, std::uint16_t number,
-                                                       std::uint32_t bytes, buffer_pool& pool) {
-    std::unique_ptr<buffer_ring> made{new buffer_ring{bytes, pool}};
-    made->memory_ = mapped_pages::map(capacity * sizeof(io_uring_buf), {});
-    if (made->memory_.size() == 0) {
-        return std::errc::not_enough_memory;
-    }
-    if (const std::error_code refused =
-            of.register_buffers(made->memory_.data(), capacity, number)) {
-        return refused;
-    }
-    return made;
+mapped_pages buffer_ring::register_entries(ring& of, std::uint16_t number) {
+    mapped_pages entries = mapped_pages::map(capacity * sizeof(io_uring_buf), {});
+    const bool registered =
+        entries.size() > 0 && !of.register_buffers(entries.data(), capacity, number);
+    return registered ? std::move(entries) : mapped_pages{};
 }
 
 buffer_ring::~buffer_ring() {

@@ -20,9 +20,12 @@ class buffer_ring {
   public:
     static constexpr unsigned capacity = 2048;
 
-    // For items of exactly `bytes` bytes, under a number that no other has. The pool outlives it.
-    static result<std::unique_ptr<buffer_ring>> make(ring& of, std::uint16_t number,
-                                                     std::uint32_t bytes, buffer_pool& pool);
+    // What kernel and we share, registered under a number that no other has; empty when the system
+    // has no memory.
+    static mapped_pages register_entries(ring& of, std::uint16_t number);
+
+    // For items of exactly `bytes` bytes. The pool outlives it.
+    buffer_ring(mapped_pages entries, std::uint32_t bytes, buffer_pool& pool);
     ~buffer_ring();
     buffer_ring(const buffer_ring&) = delete;
     buffer_ring& operator=(const buffer_ring&) = delete;
@@ -50,7 +53,6 @@ class buffer_ring {
     std::uint32_t item_bytes() const noexcept { return bytes_; }
 
   private:
-    buffer_ring(std::uint32_t bytes, buffer_pool& pool);
     void add(std::uint16_t id) noexcept;
     void adapt() noexcept;
     unsigned ready_max() const noexcept;
@@ -58,7 +60,7 @@ class buffer_ring {
 
     std::uint32_t bytes_;
     buffer_pool& pool_;
-    mapped_pages memory_;                       // what kernel and we share: the entries
+    mapped_pages memory_;                       // of the entries
     std::vector<detail::buffer_block*> blocks_; // by number; null where it is with nobody
     std::vector<std::uint16_t> unused_;         // numbers of these
     unsigned ready_ = 0;                        // filled in and not taken by the kernel yet

@@ -2,7 +2,10 @@
 
 #include <iapp/reactor/io_uring/ring.hpp>
 #include <iapp/reactor/os/pages.hpp>
+#include <iapp/reactor/os/system_kernel.hpp>
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -86,21 +89,30 @@ bool end_is_told(ring& on) {
     return false;
 }
 
-bool try_it() {
+result<bool> try_it() {
     const result<std::unique_ptr<ring>> made = ring::make({entries, 2 * entries});
+    if (!made) {
+        return made.error();
+    }
     const mapped_pages memory = mapped_pages::map(entries * sizeof(io_uring_buf), {});
+    if (memory.size() == 0) {
+        return std::errc::not_enough_memory;
+    }
+    ring& on = **made;
+    on.enable();
+    if (const std::error_code refused = on.register_buffers(memory.data(), entries, 0)) {
+        return refused;
+    }
     const owned_fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (listener.get() < 0) {
+        return last_error();
+    }
     owned_fd peer{connected_to(listener.get())};
     // Connected: it does not block. Else it must not be tried.
     const owned_fd accepted{
         peer.get() < 0 ? -1 : ::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-    if (!made || memory.size() == 0 || peer.get() < 0 || accepted.get() < 0) {
-        return false;
-    }
-    ring& on = **made;
-    on.enable();
-    if (on.register_buffers(memory.data(), entries, 0)) {
-        return false;
+    if (accepted.get() < 0) {
+        return last_error();
     }
     std::byte bytes[entries];
     auto* buffers = reinterpret_cast<io_uring_buf_ring*>(memory.data());
@@ -115,9 +127,19 @@ bool try_it() {
 
 } // namespace
 
-bool multishot_receive_tells_late_ends() {
-    static const bool told = try_it();
-    return told;
+std::error_code multishot_receive_tells_late_ends() {
+    enum class answer : std::uint8_t { none, yes, no };
+    static std::atomic<answer> known{answer::none}; // relaxed: it orders nothing else
+    if (known.load(std::memory_order_relaxed) == answer::none) {
+        const result<bool> told = try_it();
+        if (!told) {
+            return told.error();
+        }
+        known.store(*told ? answer::yes : answer::no, std::memory_order_relaxed);
+    }
+    return known.load(std::memory_order_relaxed) == answer::yes
+               ? std::error_code{}
+               : std::make_error_code(std::errc::not_supported);
 }
 
 } // namespace iapp

@@ -114,13 +114,10 @@ void uring_engine::arm_source(transport& t) {
 
 void uring_engine::arm_receive(transport& t, bool once) {
     if (t.ring.buffers == ring_state::no_buffers) {
-        const result<std::uint16_t> number = buffers_.number_for(t.io_size_bytes);
-        if (!number) {
-            end_input(t, number.error());
-            return;
-        }
-        t.ring.buffers = *number;
+        t.ring.buffers = buffers_.number_for(t.io_size_bytes);
     }
+    // Only a receive of one item takes a length of its own.
+    const bool larger = buffers_[t.ring.buffers].item_bytes() > t.io_size_bytes;
     io_uring_sqe& entry = arm_input(t);
     entry.opcode = IORING_OP_RECV;
     // Not IORING_RECVSEND_POLL_FIRST, though a new connection rarely has bytes yet: where bytes and
@@ -129,7 +126,8 @@ void uring_engine::arm_receive(transport& t, bool once) {
     // A Unix socket, too, is asked anew after each item: a multishot receive that has to be put off
     // by the kernel between two of them, which is after 32, does not look for an end that is there
     // already (seen with Linux 6.18). It costs an echo over Unix sockets 12 % of its CPU.
-    entry.ioprio = once || t.local ? 0 : IORING_RECV_MULTISHOT;
+    entry.ioprio = once || larger || t.local ? 0 : IORING_RECV_MULTISHOT;
+    entry.len = larger ? t.io_size_bytes : 0;
     entry.flags = IOSQE_BUFFER_SELECT;
     entry.buf_group = t.ring.buffers;
     entry.msg_flags = t.input == input_kind::discard ? MSG_TRUNC : 0;

@@ -17,14 +17,18 @@ result<std::unique_ptr<uring_engine>> uring_engine::make(const engine_parts& par
     if (!made) {
         return made.error();
     }
-    if (!multishot_receive_tells_late_ends()) {
-        return std::make_error_code(std::errc::not_supported);
+    if (const std::error_code why = multishot_receive_tells_late_ends()) {
+        return why;
     }
     const int wake_fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (wake_fd < 0) {
         return last_error();
     }
-    return std::unique_ptr<uring_engine>{new uring_engine{std::move(*made), wake_fd, parts}};
+    std::unique_ptr<uring_engine> engine{new uring_engine{std::move(*made), wake_fd, parts}};
+    if (const std::error_code why = engine->buffers_.reserve()) {
+        return why;
+    }
+    return engine;
 }
 
 uring_engine::uring_engine(std::unique_ptr<ring> of, descriptor wake_fd, const engine_parts& parts)

@@ -37,7 +37,8 @@ class uring_engine final : public engine {
     // What one paused source is told of before others have their turn, when it is resumed.
     static constexpr unsigned items_per_service = 16;
 
-    // Fails as ring::make(), or with the error of eventfd(2).
+    // Fails as ring::make() and multishot_receive_tells_late_ends(), with the error of eventfd(2),
+    // or with not_enough_memory for a first ring of buffers.
     static result<std::unique_ptr<uring_engine>> make(const engine_parts& parts,
                                                       const ring_options& options = {});
     ~uring_engine() override;

@@ -49,6 +49,16 @@ TEST_CASE("delayed posts run in the order of their times, those without delay so
     CHECK(log == "aabc");
 }
 
+TEST_CASE("a delay beyond all time never ends, and can be cancelled") {
+    stepped_worker w;
+    int ran = 0;
+    const post_handle never = post_after(w.loop(), duration::max(), [&] { ++ran; });
+    w.turn(3);
+    w.pass(24h * 365);
+    CHECK(ran == 0);
+    CHECK(never.cancel() == cancel_result::cancelled);
+}
+
 TEST_CASE("an actor posts with a delay to its own worker") {
     stepped_worker w;
     w.spawn<runner>();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 
 using namespace iapp;
@@ -207,6 +208,36 @@ TEST_CASE("a callback and its captures are destroyed on its worker, run or not")
     }
     CHECK(eventually([&] { return cancelled.count == 1; }));
     CHECK(cancelled.where.load() == there);
+}
+
+namespace {
+
+// Does what is left to do at the end of its thread.
+struct last_act {
+    std::function<void()> what;
+
+    ~last_act() {
+        if (what) {
+            what();
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("a thread posts while it ends, also when it has posted before") {
+    checked_system sys{{.workers = 1}};
+    std::atomic<int> done{0};
+    std::thread{[&] {
+        thread_local last_act at_end;
+        at_end.what = [&] {
+            CHECK(sys->post(worker{0}, [&] { ++done; }));
+            CHECK(sys->post(worker{0}, [&] { ++done; }));
+        };
+        CHECK(sys->post(worker{0}, [&] { ++done; })); // what this needs ends before at_end
+    }}.join();
+    CHECK(eventually([&] { return done == 3; }));
+    CHECK(sys.stop().actors.posts_ran == 3);
 }
 
 TEST_CASE("an exception of a callback is counted and ends nothing else") {

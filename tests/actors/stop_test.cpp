@@ -128,6 +128,11 @@ TEST_CASE("a handler that hangs makes stop time out and name worker, actor and m
     }
 }
 
+TEST_CASE("a stop whose deadline is beyond all time waits for as long as it takes") {
+    iapp::system s{{.workers = 2}};
+    CHECK(s.stop(std::chrono::nanoseconds::max()));
+}
+
 TEST_CASE("messages that go round for ever do not keep a system from stopping") {
     for (const unsigned workers : {1U, 3U}) {
         CAPTURE(workers);

@@ -82,6 +82,15 @@ task<int> limited(scripted& me, int seconds) {
     co_return co_await with_deadline(2s, later(me, seconds, 1));
 }
 
+task<int> unlimited(scripted& me, int seconds) {
+    co_return co_await with_deadline(duration::max(), later(me, seconds, 1));
+}
+
+task<int> overslept(scripted& me) {
+    co_await me.cx.sleep(duration::max());
+    co_return 1;
+}
+
 task<int> limited_failure(scripted& me) {
     co_return co_await with_deadline(2s, failing(me, 1, "no"));
 }
@@ -159,6 +168,14 @@ TEST_CASE("with_deadline() gives what its task gives in time, and ends it after 
     REQUIRE(late.size() == 2);
     CHECK(late[0] == "end of 1");
     CHECK(late[1] == "failed: " + std::make_error_code(std::errc::timed_out).message());
+}
+
+TEST_CASE("a deadline and a sleep beyond all time never end") {
+    CHECK(outcome(&unlimited, 3) == journal{"end of 1", "got 1"});
+    scripted_worker world;
+    world.play(+[](scripted& me) { return noted(me, overslept(me)); });
+    world.worker.pass(24h * 365);
+    CHECK(world.actor.seen.empty());
 }
 
 TEST_CASE("groups and deadlines give errors as values when asked to") {

@@ -78,6 +78,18 @@ TEST_CASE("after with no delay, or a past one, fires with the next turn, never a
     CHECK(a.log.size() == 2);
 }
 
+TEST_CASE("a delay or a period beyond all time never ends") {
+    stepped_worker w;
+    auto& a = w.spawn<clockwork>();
+    w.turn();
+    a.first = a.cx.after(duration::max(), tick{'a'});
+    a.second = a.cx.every(duration::max() - 1h, tick{'e'});
+    w.pass(24h * 365);
+    CHECK(a.log.empty());
+    CHECK(a.first.armed());
+    CHECK(a.second.armed());
+}
+
 TEST_CASE("timers fire in the order of their deadlines") {
     stepped_worker w;
     auto& a = w.spawn<clockwork>();

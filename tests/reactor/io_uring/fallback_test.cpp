@@ -37,4 +37,14 @@ TEST_CASE("where io_uring is refused, asking for it by name fails with the reaso
     });
 }
 
+TEST_CASE("without memory for a ring of buffers a reactor runs on epoll, and later ones do not") {
+    ::unsetenv("IAPP_ENGINE");
+    std::thread{[] {
+        refuse_buffer_rings();
+        CHECK(reactor_fixture{}.io().engine_name() == "epoll");
+        CHECK(reactor::make({.engine = "io_uring"}).error() == std::errc::not_enough_memory);
+    }}.join();
+    CHECK(reactor_fixture{}.io().engine_name() == "io_uring");
+}
+
 } // namespace fallback_test

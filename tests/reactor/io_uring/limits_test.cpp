@@ -2,6 +2,7 @@
 
 #include "support/endpoint.hpp"
 #include "support/engine_world.hpp"
+#include "support/no_io_uring.hpp"
 
 #include <iapp/reactor/io_uring/uring_engine.hpp>
 
@@ -200,6 +201,39 @@ TEST_CASE("more sizes of items than rings of buffers: none is larger than asked 
         CHECK(told[i].largest <= 10 + i);
     }
     CHECK(world.close_all(ring));
+}
+
+TEST_CASE("without memory for more rings of buffers, all sizes of items share what there is") {
+    std::thread{[] {
+        engine_world world;
+        auto made = uring_engine::make(world.parts());
+        REQUIRE_MESSAGE(made, made.error().message());
+        uring_engine& ring = **made;
+        refuse_buffer_rings();
+        {
+            const std::string text = pattern(3'000);
+            crowd first{world, ring, 2, 100};
+            crowd larger{world, ring, 2, 1'000};
+            crowd smaller{world, ring, 2, 10};
+            const auto all = {&first, &larger, &smaller};
+            for (crowd* each : all) {
+                each->write_all(text);
+            }
+            CHECK(world.run_until(ring, [&] {
+                return std::all_of(all.begin(), all.end(),
+                                   [&](crowd* each) { return each->all_have(text); });
+            }));
+            for (crowd* each : all) {
+                const std::size_t most = each == &smaller ? 10 : 100;
+                for (const received_text& one : each->told) {
+                    CHECK(one.ended == 0);
+                    CHECK(one.largest <= most);
+                }
+            }
+            CHECK(world.close_all(ring));
+        }
+        CHECK(world.pool.outstanding() == 0);
+    }}.join();
 }
 
 } // namespace limits_test
