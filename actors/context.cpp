@@ -101,7 +101,7 @@ std::uint64_t context::system_calls() const noexcept {
 }
 
 timer context::start_timer(timer_record* record, duration delay) {
-    self_.home.io().timers().arm(*record, now() + delay);
+    self_.home.io().timers().arm(*record, deadline_after(now(), delay));
     return timer{record};
 }
 

@@ -42,7 +42,7 @@ void run_delayed(void* worker, std::uint64_t to, void* payload, fate what) {
     }
     const auto keep = [&] {
         auto* made = home.memory().make<delayed_post_of<F>>(home, word, std::move(given.callback));
-        home.io().timers().arm(*made, home.io().now() + given.delay);
+        home.io().timers().arm(*made, deadline_after(home.io().now(), given.delay));
         home.delayed().add(*made);
     };
     guarded(keep, [&](const char* why) {

@@ -18,7 +18,7 @@ bool stream_operation::start(suspended_task who) {
     who_ = who;
     wait();
     if (deadline_ != duration::max()) {
-        io.timers().arm(*this, io.now() + deadline_);
+        io.timers().arm(*this, deadline_after(io.now(), deadline_));
     }
     return true;
 }

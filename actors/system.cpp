@@ -150,7 +150,7 @@ result<void> system::stop(std::chrono::nanoseconds deadline) {
     if (stopped_) {
         return {};
     }
-    const steady::time_point until = steady::now() + deadline;
+    const steady::time_point until = deadline_after(steady::now(), deadline);
     stop_report_.clear();
     queues().life().close();
     for (const auto& worker : loops_) {

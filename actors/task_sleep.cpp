@@ -7,7 +7,7 @@ namespace iapp::detail {
 bool sleep_operation::start(suspended_task who) {
     who_ = who;
     reactor& io = who.root->home().io();
-    io.timers().arm(*this, io.now() + time_);
+    io.timers().arm(*this, deadline_after(io.now(), time_));
     return true;
 }
 

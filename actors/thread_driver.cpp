@@ -52,7 +52,7 @@ void thread_driver::run(worker_thread& self, const std::string& name, int proces
 }
 
 const worker_loop* thread_driver::join(std::chrono::nanoseconds time) {
-    const steady::time_point until = steady::now() + time;
+    const steady::time_point until = deadline_after(steady::now(), time);
     const worker_loop* late = nullptr;
     for (const auto& worker : threads_) {
         if (!worker->joined && worker->ended.try_acquire_until(until)) {

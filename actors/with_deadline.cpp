@@ -11,7 +11,7 @@ bool deadline_base::begin(suspended_task who, task_promise& what) {
     }
     who_ = who;
     reactor& io = who.root->home().io();
-    io.timers().arm(*this, io.now() + time_);
+    io.timers().arm(*this, deadline_after(io.now(), time_));
     return true;
 }
 

@@ -21,4 +21,12 @@ struct monotonic_clock {
 using time_point = monotonic_clock::time_point;
 using duration = monotonic_clock::duration;
 
+// The end of a span that may be longer than all time.
+template <class Clock>
+constexpr std::chrono::time_point<Clock, duration>
+deadline_after(std::chrono::time_point<Clock, duration> now, duration span) noexcept {
+    using instant = std::chrono::time_point<Clock, duration>;
+    return span < instant::max() - now ? now + span : instant::max();
+}
+
 } // namespace iapp

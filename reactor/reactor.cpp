@@ -110,7 +110,7 @@ void reactor::arm_deadline(transport& t, duration after) {
             due.events->deadline_passed(due);
         });
     }
-    timers_.arm(*t.deadline, now() + after);
+    timers_.arm(*t.deadline, deadline_after(now(), after));
 }
 
 void reactor::disarm_deadline(transport& t) noexcept {

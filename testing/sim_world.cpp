@@ -70,7 +70,7 @@ system& sim_world::add_system(sim_host host, const system_options& options) {
 }
 
 bool sim_world::run_until(const std::function<bool()>& done, duration at_most) {
-    const time_point until = detail::deadline_after(now(), at_most);
+    const time_point until = deadline_after(now(), at_most);
     while (!done()) {
         if (!go_on(until)) {
             return done();

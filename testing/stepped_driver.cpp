@@ -6,7 +6,7 @@ namespace iapp {
 
 template <class Done>
 bool stepped_driver::go_on_until(Done done, std::chrono::nanoseconds time) {
-    const time_point until = detail::deadline_after(now(), time);
+    const time_point until = deadline_after(now(), time);
     bool more = true;
     while (!done()) {
         if (!more) {
