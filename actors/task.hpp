@@ -3,8 +3,10 @@
 
 #include <iapp/actors/task_operation.hpp>
 #include <iapp/actors/task_promise.hpp>
+#include <iapp/mailbox/message.hpp>
 
 #include <coroutine>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -18,6 +20,10 @@ namespace iapp {
 //
 // Between two co_awaits nothing else of its actor runs, across one anything may. It lives on its
 // actor's worker, in that worker's memory.
+//
+// A function or a member function, not a lambda: the captures of one are not kept by its coroutine.
+//
+// Its parameters, variables and what it returns are aligned to 16 bytes at most, as frames are.
 //
 // Two faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
 // expression twice: a task with such a parameter by value is refused, and where one takes a
@@ -133,9 +139,27 @@ constexpr bool is_unsafe_parameter() noexcept {
         return std::is_aggregate_v<value> && !std::is_array_v<value> &&
                !std::is_trivially_destructible_v<value>;
     } else {
-        return false; // the lambda whose body this is; cx.run() refuses it
+        return false; // the lambda whose body this is, for instance: see is_lambda_body()
     }
 }
+
+// Whether this is the body of a lambda, whose type is not complete there. No other mark tells one.
+template <class Self>
+constexpr bool is_lambda_body() noexcept {
+    using value = std::remove_cvref_t<Self>;
+    if constexpr (requires { sizeof(value); }) {
+        return false;
+    } else {
+        constexpr std::string_view name = function_name<value>();
+        return name.find("<lambda") != name.npos || name.find("(lambda at") != name.npos;
+    }
+}
+
+template <class... Ps>
+inline constexpr bool begins_with_lambda = false;
+
+template <class Self, class... Ps>
+inline constexpr bool begins_with_lambda<Self, Ps...> = is_lambda_body<Self>();
 
 } // namespace detail
 
@@ -157,5 +181,9 @@ struct std::coroutine_traits<iapp::task<T>, Ps...> {
                   "a task does not take an aggregate that has a destructor by value: some "
                   "compilers destroy such a temporary twice in a co_await expression. Take it by "
                   "const& (cx.run() keeps its arguments), or give it a constructor.");
+    static_assert(
+        !iapp::detail::begins_with_lambda<Ps...>,
+        "a lambda is no task: what it captures is gone when its coroutine goes on. Write a "
+        "function or a member function");
     using promise_type = typename iapp::task<T>::promise_type;
 };
