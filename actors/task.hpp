@@ -2,11 +2,10 @@
 // task: a script of an actor, such as "connect, read a header, relay, close", as a coroutine.
 
 #include <iapp/actors/task_operation.hpp>
+#include <iapp/actors/task_parameter.hpp>
 #include <iapp/actors/task_promise.hpp>
-#include <iapp/mailbox/message.hpp>
 
 #include <coroutine>
-#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -25,11 +24,13 @@ namespace iapp {
 //
 // Its parameters, variables and what it returns are aligned to 16 bytes at most, as frames are.
 //
-// Two faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
-// expression twice: a task with such a parameter by value is refused, and where one takes a
-// reference, give it a variable; `co_await store({.name = n})` is wrong, `const entry e{.name = n};
-// co_await store(e);` is right. And they run the wrong code for a co_await inside `?:`, `&&` or
-// `||`: await into a variable before.
+// Three faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
+// expression twice, and a temporary lambda that captures what has a destructor: a task with such a
+// parameter by value is refused, and where one takes a reference, or what a lambda becomes, such as
+// a std::function, give it a variable; `co_await store({.name = n})` is wrong, `const entry
+// e{.name = n}; co_await store(e);` is right. They do not compile a braced list of elements there
+// ("array used as initializer"): make the vector before. And they run the wrong code for a co_await
+// inside `?:`, `&&` or `||`: await into a variable before.
 template <class T = void>
 class [[nodiscard]] task {
   public:
@@ -129,38 +130,6 @@ class await_task final : task_joint {
     std::coroutine_handle<> frame_; // null while the task is being begun
 };
 
-// A parameter that would be destroyed twice if a temporary were given for it.
-template <class P>
-constexpr bool is_unsafe_parameter() noexcept {
-    using value = std::remove_cvref_t<P>;
-    if constexpr (std::is_lvalue_reference_v<P>) {
-        return false;
-    } else if constexpr (requires { sizeof(value); }) {
-        return std::is_aggregate_v<value> && !std::is_array_v<value> &&
-               !std::is_trivially_destructible_v<value>;
-    } else {
-        return false; // the lambda whose body this is, for instance: see is_lambda_body()
-    }
-}
-
-// Whether this is the body of a lambda, whose type is not complete there. No other mark tells one.
-template <class Self>
-constexpr bool is_lambda_body() noexcept {
-    using value = std::remove_cvref_t<Self>;
-    if constexpr (requires { sizeof(value); }) {
-        return false;
-    } else {
-        constexpr std::string_view name = function_name<value>();
-        return name.find("<lambda") != name.npos || name.find("(lambda at") != name.npos;
-    }
-}
-
-template <class... Ps>
-inline constexpr bool begins_with_lambda = false;
-
-template <class Self, class... Ps>
-inline constexpr bool begins_with_lambda<Self, Ps...> = is_lambda_body<Self>();
-
 } // namespace detail
 
 template <class T>
@@ -178,9 +147,9 @@ auto task<T>::as_result() && noexcept {
 template <class T, class... Ps>
 struct std::coroutine_traits<iapp::task<T>, Ps...> {
     static_assert((!iapp::detail::is_unsafe_parameter<Ps>() && ...),
-                  "a task does not take an aggregate that has a destructor by value: some "
-                  "compilers destroy such a temporary twice in a co_await expression. Take it by "
-                  "const& (cx.run() keeps its arguments), or give it a constructor.");
+                  "a task does not take an aggregate or a lambda that has a destructor by value: "
+                  "some compilers destroy such a temporary twice in a co_await expression. Take it "
+                  "by const& (cx.run() keeps its arguments), or give it a constructor.");
     static_assert(
         !iapp::detail::begins_with_lambda<Ps...>,
         "a lambda is no task: what it captures is gone when its coroutine goes on. Write a "

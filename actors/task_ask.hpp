@@ -84,8 +84,8 @@ requires(!detail::begins_with_callback<M, Args...>)
     constexpr bool wrong_callback = detail::begins_with_wrong_callback<M, Args...>;
     static_assert(!wrong_callback, "the callback of an ask takes an iapp::result of the reply");
     static_assert((!detail::is_unsafe_parameter<Args>() && ...),
-                  "some compilers destroy a temporary aggregate in a co_await expression twice: "
-                  "give ask() what the message is made of, and not the message");
+                  "some compilers destroy a temporary aggregate or lambda in a co_await expression "
+                  "twice: give ask() what the message is made of, and not the message");
     if constexpr (!wrong_callback) {
         return operation<detail::ask_operation<M>>{std::in_place, whom.actor(), deadline,
                                                    std::forward<Args>(args)...};
