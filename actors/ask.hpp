@@ -82,6 +82,16 @@ template <class M, class First, class... Args>
 inline constexpr bool begins_with_callback<M, First, Args...> =
     ask_callback<std::decay_t<First>, M>;
 
+// A callback that does not take the answer; nor is it what the message is made of.
+template <class M, class... Args>
+inline constexpr bool begins_with_wrong_callback = false;
+
+template <class M, class First, class... Args>
+inline constexpr bool begins_with_wrong_callback<M, First, Args...> =
+    callable<std::decay_t<First>> && !std::is_constructible_v<M, First, Args...> && !requires {
+    M{std::declval<First>(), std::declval<Args>()...};
+};
+
 } // namespace detail
 
 } // namespace iapp

@@ -167,14 +167,20 @@ bool send_asked(worker_loop& from, actor_id to, asked<M>&& request) {
     return taken;
 }
 
+// Why a worker did not take a request: its mail is full, or its system has ended.
+inline actor_error why_refused(worker_handle by) noexcept {
+    return by.get() == nullptr ? actor_error::unanswered : actor_error::refused;
+}
+
 // Sends the request of an open ask; a fault ends that with the next turn.
 template <class M>
 void send_request(worker_loop& home, actor_id to, open_ask& ask, M&& message) {
     if (!to) {
         home.asks().refuse(ask, actor_error::unanswered);
-    } else if (home.asks().exceeds_limit() ||
-               !send_asked<M>(home, to, {{&home, ask.id}, std::move(message)})) {
+    } else if (home.asks().exceeds_limit()) {
         home.asks().refuse(ask, actor_error::refused);
+    } else if (!send_asked<M>(home, to, {{&home, ask.id}, std::move(message)})) {
+        home.asks().refuse(ask, why_refused(to.home));
     }
 }
 

@@ -28,6 +28,8 @@ void awaited_stop::run(void* worker, std::uint64_t to, void* payload, fate what)
     const slot_id who = slot_id::from_word(to);
     if (what == fate::discard) {
         self.slot->answer(std::nullopt);
+    } else if (home.unborn(who)) {
+        home.keep_until_born(to, std::move(self));
     } else if (cell* const actor = home.find(who)) {
         actor->attached.push_back(*home.memory().make<end_observer>(home, std::move(self.slot)));
         home.obey(who, self.order);

@@ -68,8 +68,14 @@ actor_id worker_loop::spawn_away(unsigned where, cell* parent, const spawn_optio
             return {};
         }
     }
-    send(child.home, child.slot.to_word(), self_running_type<decltype(coming)>, std::move(coming),
-         delivery::reserved);
+    try {
+        send(child.home, child.slot.to_word(), self_running_type<decltype(coming)>,
+             std::move(coming), delivery::reserved);
+    } catch (...) { // an argument cannot be moved
+        distant_.forget(coming.terms.parent);
+        grants_.put_back(where, child.slot);
+        throw;
+    }
     return child;
 }
 

@@ -74,6 +74,7 @@ struct cell : boost::intrusive::list_base_hook<>, relative {
     bool stopping = false; // to be destroyed when the last of them returns
     bool ending = false;   // its destructor is about to run, or runs
     bool told_to_stop = false;
+    bool stop_waits = false; // an order to stop is in its queue
     exit_reason why = exit_reason::stopped;
     std::uint16_t tasks = 0; // that cx.run() has started and that have not ended
 };

@@ -70,10 +70,10 @@ class context {
     void stop();
 
     // Asks another actor to end, or this one once it has handled what it has been sent; of any
-    // worker and system. The order keeps its place behind what this worker has sent there. It ends
-    // when it gets there, or is told so if it accepts iapp::stopping (see there); with a deadline
-    // it is killed when it has not ended after that time from the order's arrival. False: refused,
-    // as send() would be.
+    // worker and system. The order keeps its place behind what this worker has sent there, also in
+    // a mailbox with a limit, which takes it always. It ends when it gets there, or is told so if
+    // it accepts iapp::stopping (see there); with a deadline it is killed when it has not ended
+    // after that time from the order's arrival. False: refused, as send() would be.
     bool stop(const actor_id& whom);
     bool stop(const actor_id& whom, duration deadline);
     template <class... Ms>
@@ -131,8 +131,9 @@ class context {
     // this call; it is called once, unless the ask is cancelled or this actor ends, which destroys
     // it uncalled. Errors: timed_out, `deadline` from now; actor_error::unanswered when the other
     // actor is gone, fails, ends or drops the replier, or its system stops; what it fails the
-    // replier with; actor_error::refused when the mail to its worker is full or asks_max requests
-    // of this worker are open.
+    // replier with; actor_error::refused when the mail to its worker is full or
+    // asks_max requests of this worker are open. When the message cannot be moved, which throws
+    // here, nothing is asked.
     template <class M, class... Ms, class F, class... Args>
     requires detail::ask_callback<F, M> ask_handle ask(const ref<Ms...>& whom, duration deadline,
                                                        F callback, Args&&... args);
@@ -155,9 +156,9 @@ class context {
     // Readiness of a descriptor of a foreign library.
     result<watch> watch_descriptor(int fd, interest what);
 
-    // Sends `message` to this actor once, or again and again without drift: the n-th at n times the
-    // period after now. A period that passes while the worker is busy is made up for later, one
-    // message each.
+    // Sends `message` to this actor, which must accept it (checked), once, or again and again
+    // without drift: a copy of it the n-th time at n times the period after now. A period that
+    // passes while the worker is busy is made up for later, one message each.
     template <class M>
     timer after(duration delay, M message);
     template <class M>

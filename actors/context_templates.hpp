@@ -98,7 +98,13 @@ struct timer_record_of final : timer_record {
         std::optional<M> copy;
         {
             handler_scope scope{self.owner, message_type_of<M>};
-            scope.run([&] { copy.emplace(self.message); });
+            scope.run([&] {
+                if constexpr (std::is_copy_constructible_v<M>) {
+                    copy.emplace(self.message);
+                } else {
+                    copy.emplace(std::move(self.message)); // of after(), sent once
+                }
+            });
         }
         if (!copy) {
             return; // the actor is gone, and its timers with it
@@ -121,6 +127,7 @@ struct timer_record_of final : timer_record {
 
 template <class M>
 timer context::after(duration delay, M message) {
+    IAPP_CHECK(self_.type.accepts(key_of<M>()), "the actor must accept the message of its timer");
     return start_timer(self_.home.memory().template make<detail::timer_record_of<M>>(
                            self_, duration::zero(), std::move(message)),
                        delay);
@@ -128,6 +135,9 @@ timer context::after(duration delay, M message) {
 
 template <class M>
 timer context::every(duration period, M message) {
+    static_assert(std::is_copy_constructible_v<M>,
+                  "what is sent again and again is copied each time");
+    IAPP_CHECK(self_.type.accepts(key_of<M>()), "the actor must accept the message of its timer");
     IAPP_CHECK(period > duration::zero(), "a period is longer than nothing");
     return start_timer(self_.home.memory().template make<detail::timer_record_of<M>>(
                            self_, period, std::move(message)),
@@ -144,7 +154,12 @@ requires detail::ask_callback<F, M>
         M message = detail::make_message<M>(std::forward<Args>(args)...);
         open_ask& ask = asker::open(self_, deadline_after(now(), deadline),
                                     asker::held(home, std::move(callback)));
-        detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+        try {
+            detail::send_request<M>(home, whom.actor(), ask, std::move(message));
+        } catch (...) { // the message cannot be moved: nothing was asked
+            home.asks().cancel(ask.id);
+            throw;
+        }
         return {home, ask.id};
     } else {
         return {};
@@ -188,6 +203,7 @@ std::size_t context::room(const ref<Ms...>& to) const {
 template <class M, class... Ms>
 void context::when_room(const ref<Ms...>& to, M message) {
     IAPP_CHECK(to, "a ref that names somebody");
+    IAPP_CHECK(self_.type.accepts(key_of<M>()), "the actor must accept what tells it of room");
     worker_loop& home = self_.home;
     home.deliver_when_room(to.actor().home,
                            home.message_memory().template make<M>(
@@ -205,6 +221,8 @@ template <class M>
 void credit_line<Ms...>::when_available(context& owner, M message) {
     credit_account* const mine = account();
     IAPP_CHECK(mine != nullptr, "a line that leads to somebody");
+    IAPP_CHECK(owner.self_.type.accepts(key_of<M>()),
+               "the actor must accept what tells it of credits");
     IAPP_CHECK(!std::exchange(mine->asked, true), "it has asked, and was not told yet");
     wait(*home_->memory().template make<detail::message_waiter<M>>(account_, owner.self_.id,
                                                                    std::move(message)));

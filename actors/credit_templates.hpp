@@ -2,6 +2,7 @@
 // How a message takes a credit along and brings it back; included by worker.hpp.
 
 #include <iapp/actors/credit.hpp>
+#include <iapp/actors/handler_scope.hpp>
 #include <iapp/actors/withheld_credits.hpp>
 #include <iapp/actors/worker.hpp>
 
@@ -65,8 +66,13 @@ struct message_waiter final : credit_waiter {
     static void tell(credit_waiter& self, worker_loop& home) noexcept {
         auto& mine = static_cast<message_waiter&>(self);
         home.credits().find(mine.account)->asked = false;
-        worker_loop::send(home, mine.owner.to_word(), message_type_of<M>, std::move(mine.message),
-                          delivery::reserved);
+        if (cell* const whom = home.find(mine.owner)) {
+            handler_scope scope{*whom, message_type_of<M>}; // it fails if the message cannot move
+            scope.run([&] {
+                worker_loop::send(home, mine.owner.to_word(), message_type_of<M>,
+                                  std::move(mine.message), delivery::reserved);
+            });
+        }
         forget(self, home);
     }
 
@@ -89,12 +95,12 @@ bool credit_line<Ms...>::try_send(M message) {
     if (mine == nullptr || mine->available == 0) {
         return false;
     }
-    --mine->available;
     const bool taken = worker_loop::send(to_.home, to_.slot.to_word(), detail::credited_type<M>,
                                          detail::credited<M>{{home_, account_}, std::move(message)},
                                          delivery::reserved);
-    if (!taken) { // the receiver's system has ended: nobody is left who could give it back
-        ++mine->available;
+    if (taken) { // not before: a message that cannot be moved takes no credit along
+        --mine->available;
+    } else { // the receiver's system has ended: nobody is left who could give it back
         ++mine->lost;
     }
     return true;

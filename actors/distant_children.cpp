@@ -7,11 +7,8 @@ namespace iapp {
 // To the parent's worker; `to` is the record.
 struct distant_children::ended_notice {
     static void run(void* worker, std::uint64_t to, void*, fate) {
-        auto& records = static_cast<worker_loop*>(worker)->distant().records_;
-        const slot_id name = slot_id::from_word(to);
-        if (records.find(name) != nullptr) {
-            records.destroy(name);
-        }
+        auto& home = *static_cast<worker_loop*>(worker);
+        home.distant().forget({&home, slot_id::from_word(to)});
     }
 };
 
@@ -40,6 +37,12 @@ distant_parent distant_children::add(cell& parent, const actor_id& child) {
         of.home = home_.handle();
     }
     return of;
+}
+
+void distant_children::forget(const distant_parent& of) noexcept {
+    if (records_.find(of.record) != nullptr) {
+        records_.destroy(of.record);
+    }
 }
 
 void distant_children::attach(cell& child, const distant_parent& to) {

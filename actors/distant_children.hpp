@@ -30,6 +30,8 @@ class distant_children {
 
     // Before `child` is born on its worker. The record is empty at the limit.
     distant_parent add(cell& parent, const actor_id& child);
+    // The child has ended, or did not get on its way. Harmless when the parent was first.
+    void forget(const distant_parent& of) noexcept;
 
     // On the child's worker: `child` is born.
     static void attach(cell& child, const distant_parent& to);

@@ -21,7 +21,8 @@ struct queue_access;
 // A publication sends one message to each worker that has subscribers, with a copy of the event
 // that all subscribers of that worker share. So T is copied once a worker, must be copyable, and a
 // handler takes it as `const T&` or by value. Those of one publisher arrive in order, with what it
-// sends to the same actor otherwise. A subscriber gets every event that is published after its
+// sends to the same actor otherwise; they overtake what waits for an actor whose mailbox has a
+// limit. A subscriber gets every event that is published after its
 // subscription, and also one that was on its way to its worker just then.
 //
 // Each subscriber that is told counts as one message sent and delivered; an event that a limit

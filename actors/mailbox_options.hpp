@@ -15,8 +15,8 @@ namespace iapp {
 // handled as it comes. Where one is refused, send() says so to actors of the same worker, and what
 // comes from elsewhere is only counted. Messages that were refused or dropped are dead letters by
 // these names; who has asked with them gets actor_error::refused. What was reserved beforehand
-// waits in the same order, but neither counts nor is dropped: news of deaths and messages sent
-// under a credit. Answers, timers and I/O do not wait.
+// waits in the same order, but neither counts nor is dropped: news of deaths, messages sent under a
+// credit, and one order to stop. Answers, timers, I/O and the events of queues do not wait.
 struct mailbox_options {
     std::size_t limit = 0; // messages; 0: none but those of its worker
     overflow when_full = overflow::refuse;

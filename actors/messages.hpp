@@ -12,9 +12,13 @@
 
 namespace iapp {
 
-// An actor's protocol: `using accepts = iapp::messages<get, put>;`.
+// An actor's protocol: `using accepts = iapp::messages<get, put>;`. A message is any type that can
+// be moved and is aligned to 16 bytes at most, as actors are.
 template <class... Ms>
 struct messages {
+    static_assert((std::same_as<Ms, std::remove_cvref_t<Ms>> && ...),
+                  "a message is a plain type, neither const nor a reference");
+
     template <class M>
     static constexpr bool contains = (std::same_as<M, Ms> || ...);
 };

@@ -30,7 +30,7 @@ struct asked;
 // actor_error::unanswered. An answer is never refused; one that comes after its deadline, its
 // cancel() or the asker's end is discarded, and counted as late.
 // A message that was sent and not asked comes with an empty one, whose answers go nowhere.
-// Belongs to one thread at a time, and must not outlive the system of the asker.
+// Belongs to one thread at a time. It may outlive the asker and its system.
 template <class R>
 class [[nodiscard]] replier {
   public:

@@ -43,7 +43,7 @@ class restart_pause {
             pause_ = how.backoff.max;
         }
         before_ = true;
-        restarted_ = now + pause_;
+        restarted_ = deadline_after(now, pause_);
         return pause_;
     }
 

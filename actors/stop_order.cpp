@@ -27,6 +27,18 @@ struct stop_deadline final : attachment, timer_node {
     cell& owner;
 };
 
+// An order that waits in its actor's mailbox.
+struct stop_in_queue {
+    static void run(void* worker, std::uint64_t to, void* payload, fate what) {
+        if (what == fate::deliver) {
+            static_cast<worker_loop*>(worker)->obey_in_turn(
+                slot_id::from_word(to), static_cast<stop_in_queue*>(payload)->order);
+        }
+    }
+
+    stop_order order;
+};
+
 // The earliest of several deadlines counts.
 void arm_deadline(cell& actor, duration within) {
     worker_loop& home = actor.home;
@@ -50,11 +62,34 @@ void arm_deadline(cell& actor, duration within) {
 
 } // namespace
 
+// At most one waits there, however many are sent; the earliest of their deadlines counts.
+bool worker_loop::queue_stop(slot_id who, const stop_order& order) {
+    cell* const actor = find(who);
+    if (!order.in_good_order || actor == nullptr || actor->stopping) {
+        return false;
+    }
+    if (!actor->stop_waits && !queue_behind(who, stop_in_queue{order})) {
+        return false;
+    }
+    actor->stop_waits = true;
+    if (order.within != duration::max()) {
+        arm_deadline(*actor, order.within);
+    }
+    return true;
+}
+
 void worker_loop::obey(slot_id who, const stop_order& order) {
+    if (!queue_stop(who, order)) {
+        obey_in_turn(who, order);
+    }
+}
+
+void worker_loop::obey_in_turn(slot_id who, const stop_order& order) {
     cell* actor = find(who);
     if (actor == nullptr || actor->stopping) {
         return;
     }
+    actor->stop_waits = false;
     if (!order.in_good_order || !actor->type.accepts(key_of<stopping>())) {
         actor->stop(order.why);
         if (actor->running == 0) {
@@ -84,9 +119,16 @@ void worker_loop::kill(slot_id who) {
 }
 
 void stop_order::run(void* worker, std::uint64_t to, void* payload, fate what) {
-    if (what == fate::deliver) {
-        static_cast<worker_loop*>(worker)->obey(slot_id::from_word(to),
-                                                *static_cast<stop_order*>(payload));
+    auto& home = *static_cast<worker_loop*>(worker);
+    const auto& self = *static_cast<stop_order*>(payload);
+    const slot_id who = slot_id::from_word(to);
+    if (what != fate::deliver) {
+        return;
+    }
+    if (home.unborn(who)) {
+        home.keep_until_born(to, self);
+    } else {
+        home.obey(who, self);
     }
 }
 
@@ -97,8 +139,15 @@ void kill_order::run(void* worker, std::uint64_t to, void*, fate what) {
 }
 
 bool send_stop(const actor_id& whom, const stop_order& order, delivery how) {
-    return whom && worker_loop::send(whom.home, whom.slot.to_word(), self_running_type<stop_order>,
-                                     stop_order{order}, how);
+    if (!whom) {
+        return false;
+    }
+    worker_loop* const here = worker_loop::current();
+    if (here != nullptr && here->handle() == whom.home && here->queue_stop(whom.slot, order)) {
+        return true; // at once, before what is sent there next
+    }
+    return worker_loop::send(whom.home, whom.slot.to_word(), self_running_type<stop_order>,
+                             stop_order{order}, how);
 }
 
 void send_kill(const actor_id& whom) {

@@ -117,8 +117,8 @@ class system final : private system_control {
     }
 
     // Lets callback(const T&) run on a worker for each event; waits until it is subscribed there.
-    // What it throws is counted and reported as of posts. Empty when the system stops or the queue
-    // is not its own.
+    // What it throws is counted and reported as of posts. Empty when the system stops, the queue is
+    // not its own or the callback cannot be moved there.
     template <class T, class F>
     worker_subscription subscribe_worker(worker where, const event_queue<T>& to, F callback);
 

@@ -18,7 +18,8 @@ struct worker_call {
         if (what == fate::discard) {
             call.slot->answer(std::nullopt);
         } else {
-            call.slot->answer(call.f(*static_cast<worker_loop*>(worker)));
+            guarded([&] { call.slot->answer(call.f(*static_cast<worker_loop*>(worker))); },
+                    [&](const char*) { call.slot->answer(std::nullopt); });
         }
     }
 
@@ -68,7 +69,11 @@ struct thread_request {
         } else if (const slot_id whom = slot_id::from_word(to);
                    home.has_queue(whom) || home.unborn(whom)) {
             // It waits there, as what actors ask.
-            send_request<M>(home, {&home, whom}, ask, std::move(self.message));
+            guarded(
+                [&] {
+                    send_request<M>(home, {&home, whom}, ask, std::move(self.message));
+                },
+                [&](const char*) { home.asks().refuse(ask, actor_error::unanswered); });
         } else {
             asked<M>::hand_over(home, to, self.message, {&home, ask.id}, what);
         }
@@ -85,7 +90,7 @@ template <class M, class R>
 result<R> system::await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                               std::chrono::nanoseconds deadline) {
     if (!worker_loop::send(home, to, self_running_type<M>, std::move(message))) {
-        return actor_error::refused;
+        return detail::why_refused(home);
     }
     if (!driver_.wait(slot.answered(), deadline)) {
         return std::errc::timed_out;

@@ -2,6 +2,7 @@
 // task: a script of an actor, such as "connect, read a header, relay, close", as a coroutine.
 
 #include <iapp/actors/task_operation.hpp>
+#include <iapp/actors/task_parameter.hpp>
 #include <iapp/actors/task_promise.hpp>
 
 #include <coroutine>
@@ -19,11 +20,17 @@ namespace iapp {
 // Between two co_awaits nothing else of its actor runs, across one anything may. It lives on its
 // actor's worker, in that worker's memory.
 //
-// Two faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
-// expression twice: a task with such a parameter by value is refused, and where one takes a
-// reference, give it a variable; `co_await store({.name = n})` is wrong, `const entry e{.name = n};
-// co_await store(e);` is right. And they run the wrong code for a co_await inside `?:`, `&&` or
-// `||`: await into a variable before.
+// A function or a member function, not a lambda: the captures of one are not kept by its coroutine.
+//
+// Its parameters, variables and what it returns are aligned to 16 bytes at most, as frames are.
+//
+// Three faults of compilers such as GCC 12. They destroy a temporary aggregate in a co_await
+// expression twice, and a temporary lambda that captures what has a destructor: a task with such a
+// parameter by value is refused, and where one takes a reference, or what a lambda becomes, such as
+// a std::function, give it a variable; `co_await store({.name = n})` is wrong, `const entry
+// e{.name = n}; co_await store(e);` is right. They do not compile a braced list of elements there
+// ("array used as initializer"): make the vector before. And they run the wrong code for a co_await
+// inside `?:`, `&&` or `||`: await into a variable before.
 template <class T = void>
 class [[nodiscard]] task {
   public:
@@ -123,20 +130,6 @@ class await_task final : task_joint {
     std::coroutine_handle<> frame_; // null while the task is being begun
 };
 
-// A parameter that would be destroyed twice if a temporary were given for it.
-template <class P>
-constexpr bool is_unsafe_parameter() noexcept {
-    using value = std::remove_cvref_t<P>;
-    if constexpr (std::is_lvalue_reference_v<P>) {
-        return false;
-    } else if constexpr (requires { sizeof(value); }) {
-        return std::is_aggregate_v<value> && !std::is_array_v<value> &&
-               !std::is_trivially_destructible_v<value>;
-    } else {
-        return false; // the lambda whose body this is; cx.run() refuses it
-    }
-}
-
 } // namespace detail
 
 template <class T>
@@ -154,8 +147,12 @@ auto task<T>::as_result() && noexcept {
 template <class T, class... Ps>
 struct std::coroutine_traits<iapp::task<T>, Ps...> {
     static_assert((!iapp::detail::is_unsafe_parameter<Ps>() && ...),
-                  "a task does not take an aggregate that has a destructor by value: some "
-                  "compilers destroy such a temporary twice in a co_await expression. Take it by "
-                  "const& (cx.run() keeps its arguments), or give it a constructor.");
+                  "a task does not take an aggregate or a lambda that has a destructor by value: "
+                  "some compilers destroy such a temporary twice in a co_await expression. Take it "
+                  "by const& (cx.run() keeps its arguments), or give it a constructor.");
+    static_assert(
+        !iapp::detail::begins_with_lambda<Ps...>,
+        "a lambda is no task: what it captures is gone when its coroutine goes on. Write a "
+        "function or a member function");
     using promise_type = typename iapp::task<T>::promise_type;
 };

@@ -5,6 +5,7 @@
 #include <iapp/actors/task.hpp>
 #include <iapp/actors/task_root.hpp>
 
+#include <exception>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -80,11 +81,17 @@ requires(!detail::begins_with_callback<M, Args...>)
     operation<detail::ask_operation<M>> context::ask(const ref<Ms...>& whom, duration deadline,
                                                      Args&&... args) {
     detail::check_request<M, Ms...>();
+    constexpr bool wrong_callback = detail::begins_with_wrong_callback<M, Args...>;
+    static_assert(!wrong_callback, "the callback of an ask takes an iapp::result of the reply");
     static_assert((!detail::is_unsafe_parameter<Args>() && ...),
-                  "some compilers destroy a temporary aggregate in a co_await expression twice: "
-                  "give ask() what the message is made of, and not the message");
-    return operation<detail::ask_operation<M>>{std::in_place, whom.actor(), deadline,
-                                               std::forward<Args>(args)...};
+                  "some compilers destroy a temporary aggregate or lambda in a co_await expression "
+                  "twice: give ask() what the message is made of, and not the message");
+    if constexpr (!wrong_callback) {
+        return operation<detail::ask_operation<M>>{std::in_place, whom.actor(), deadline,
+                                                   std::forward<Args>(args)...};
+    } else {
+        std::terminate(); // does not compile
+    }
 }
 
 } // namespace iapp

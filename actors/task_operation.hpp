@@ -39,6 +39,9 @@ T unwrap(result<T>&& outcome) {
 // A constructor and no public members: compilers destroy aggregates in co_await expressions twice.
 template <class Op, bool Throws>
 class [[nodiscard]] operation_base {
+    static_assert(alignof(Op) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "what a task asks or is given is aligned to 16 bytes at most");
+
   public:
     template <class... Args>
     explicit operation_base(std::in_place_t, Args&&... args) : op_(std::forward<Args>(args)...) {}

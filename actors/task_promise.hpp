@@ -115,6 +115,8 @@ class task_promise {
 template <class T>
 class task_promise_of final : public task_promise {
     static_assert(std::is_object_v<T>, "a task returns a value or nothing, not a reference");
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "what a task returns is aligned to 16 bytes at most");
 
   public:
     task_promise_of() noexcept

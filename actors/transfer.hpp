@@ -11,7 +11,10 @@
 namespace iapp {
 
 struct transfer_options {
-    // Fails with timed_out when for so long nothing could be read, or nothing be written.
+    // Fails with timed_out when for so long nothing has moved on either stream, in either
+    // direction, so that who only downloads through a proxy is not idle. Of a slow reader it sees
+    // what leaves for the kernel, and that a part has left only when the time is over, which then
+    // may pass twice.
     duration idle = duration::max();
 };
 

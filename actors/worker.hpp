@@ -191,10 +191,16 @@ class worker_loop {
     cell* find(slot_id id) noexcept;
     // Whether the slot was given away and its actor is on the way here.
     bool unborn(slot_id id) noexcept;
+    // Keeps what runs itself for an actor that is on the way here, until it has been born.
+    template <class Payload>
+    void keep_until_born(std::uint64_t to, Payload&& payload);
     // Ends its children and theirs first, then itself, each by its reason `why`.
     void end(cell& actor) noexcept;
-    // What stop_order.hpp sends.
+    // What stop_order.hpp sends: an order that arrives, or has its turn in the actor's mailbox.
     void obey(slot_id who, const stop_order& order);
+    void obey_in_turn(slot_id who, const stop_order& order);
+    // Puts the order behind what waits in the mailbox of that actor. False: nothing waits there.
+    bool queue_stop(slot_id who, const stop_order& order);
     void kill(slot_id who);
     // Ends a stopping actor with the present turn if none of its handlers is running.
     void stop_when_idle(cell& actor);

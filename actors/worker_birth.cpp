@@ -44,7 +44,7 @@ void worker_loop::keep_early(envelope* message) noexcept {
         early_.push(message);
         return;
     }
-    if (message->type->for_actor) {
+    if (message->type->run != nullptr) {
         message->type->run(this, message->to, message->payload(), fate::discard); // it counts
     } else {
         bury(handle_, message->to, *message->type, dead_letter::refused);

@@ -131,6 +131,12 @@ bool worker_loop::send_away(unsigned there, std::uint64_t to, const message_type
 }
 
 template <class Payload>
+void worker_loop::keep_until_born(std::uint64_t to, Payload&& payload) {
+    using M = std::remove_cvref_t<Payload>;
+    keep_early(home_.make<M>(to, self_running_type<M>, std::forward<Payload>(payload)));
+}
+
+template <class Payload>
 bool worker_loop::queue_behind(slot_id id, const Payload& payload) {
     actor_queue* const queue = has_queue(id) ? find(id)->queue : nullptr;
     if (queue == nullptr || queue->empty()) {

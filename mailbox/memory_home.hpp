@@ -23,7 +23,7 @@ class alignas(false_sharing_bytes) memory_home {
     // Owner only: an envelope with M made from `args` inside. Throws what M's constructor throws.
     template <class M, class... Args>
     envelope* make(std::uint64_t to, const message_type& type, Args&&... args) {
-        static_assert(alignof(M) <= alignof(envelope), "over-aligned message");
+        static_assert(alignof(M) <= alignof(envelope), "a message is aligned to 16 bytes at most");
         void* block = allocate(sizeof(envelope) + sizeof(M));
         auto* made = ::new (block) envelope{nullptr, to, &type, this};
         try {
@@ -86,7 +86,7 @@ class alignas(false_sharing_bytes) memory_home {
 // The same for a thread that has no pool: from the system heap.
 template <class M, class... Args>
 envelope* make_heap_envelope(std::uint64_t to, const message_type& type, Args&&... args) {
-    static_assert(alignof(M) <= alignof(envelope), "over-aligned message");
+    static_assert(alignof(M) <= alignof(envelope), "a message is aligned to 16 bytes at most");
     void* block = ::operator new(sizeof(envelope) + sizeof(M));
     auto* made = ::new (block) envelope{nullptr, to, &type, nullptr};
     try {

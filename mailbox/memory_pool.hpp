@@ -58,7 +58,8 @@ class memory_pool {
 
     template <class T, class... Args>
     T* make(Args&&... args) {
-        static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__, "over-aligned type");
+        static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                      "an actor, or what else a pool holds, is aligned to 16 bytes at most");
         void* memory = allocate(sizeof(T));
         try {
             return ::new (memory) T(std::forward<Args>(args)...);

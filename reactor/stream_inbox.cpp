@@ -115,6 +115,7 @@ void stream_inbox::on_bytes(void* owner, bytes&& what) {
 }
 
 void stream_inbox::add(buffer&& what) {
+    moved_ = home_.now();
     unread_.push_back(std::move(what));
     ++unread_buffers_;
     if (is_full() && !paused_) {
@@ -124,7 +125,9 @@ void stream_inbox::add(buffer&& what) {
 }
 
 void stream_inbox::on_drained(void* owner, drained) {
-    static_cast<stream_inbox*>(owner)->tell(false, true);
+    auto& self = *static_cast<stream_inbox*>(owner);
+    self.moved_ = self.home_.now();
+    self.tell(false, true);
 }
 
 void stream_inbox::on_input_ended(void* owner, input_ended) {

@@ -62,6 +62,9 @@ class stream_inbox {
 
     std::size_t unsent_bytes() const noexcept { return stream_.unsent_bytes(); }
 
+    // When bytes came or all that was written had left, whichever was last.
+    time_point moved() const noexcept { return moved_; }
+
     // Whether write() would take something.
     bool has_room() const noexcept { return unsent_bytes() < write_limit_bytes; }
 
@@ -107,6 +110,7 @@ class stream_inbox {
     buffer front_;  // what is left of a buffer of which a part was taken
     buffer_list unread_;
     std::size_t unread_buffers_ = 0;
+    time_point moved_{};
     inbox_waiter* reader_ = nullptr;
     inbox_waiter* writer_ = nullptr;
     release_node release_;

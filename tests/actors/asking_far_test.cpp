@@ -188,14 +188,14 @@ TEST_CASE("actors of two systems ask each other") {
     far.stop();
 }
 
-TEST_CASE("an ask of an actor whose system has stopped is refused or unanswered") {
+TEST_CASE("an ask of an actor whose system has stopped is unanswered") {
     checked_system near;
     checked_system far;
     const auto whom = far->spawn<hesitant>({});
     const auto asker = near->spawn<curious>({}, whom);
     far.stop();
     const auto answer = near->ask(asker, patience(), rounds{1});
-    CHECK(answer.error() == actor_error::refused);
+    CHECK(answer.error() == actor_error::unanswered);
 }
 
 TEST_CASE("a reply that a stop keeps from its worker reaches no ask of the sender's worker") {

@@ -66,8 +66,11 @@ task<> hurries(scripted& me, item_line& line) {
     }
 }
 
+task<> sleeps(scripted& me) {
+    co_await me.cx.sleep(1s);
+}
+
 task<> sends_or_sleeps(scripted& me, item_line& line) {
-    const auto sleeps = [](scripted& who) -> task<> { co_await who.cx.sleep(1s); };
     co_await any(looks(me, line), sleeps(me));
     me.note("enough");
 }

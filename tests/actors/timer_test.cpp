@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 using namespace iapp;
@@ -88,6 +89,29 @@ TEST_CASE("a delay or a period beyond all time never ends") {
     CHECK(a.log.empty());
     CHECK(a.first.armed());
     CHECK(a.second.armed());
+}
+
+TEST_CASE("after sends a message that cannot be copied") {
+    struct parcel_of {
+        std::unique_ptr<int> number;
+    };
+
+    struct receiver {
+        using accepts = messages<parcel_of>;
+
+        explicit receiver(context& cx)
+            : clock{cx.after(1ms, parcel_of{std::make_unique<int>(7)})} {}
+
+        void on(const parcel_of& what) { got = *what.number; }
+
+        timer clock;
+        int got = 0;
+    };
+
+    stepped_worker worker;
+    auto& actor = worker.spawn<receiver>();
+    worker.pass(1ms);
+    CHECK(actor.got == 7);
 }
 
 TEST_CASE("timers fire in the order of their deadlines") {

@@ -30,6 +30,13 @@ task<> echoes(both_ends& me, transfer_options options) {
     me.server.shutdown_write();
 }
 
+// One direction of a proxy between two streams, here the two ends of one.
+task<> passes(both_ends& me, transfer_options options) {
+    const result<std::uint64_t> passed =
+        co_await transfer(me.server, me.client, options).as_result();
+    me.note(passed.error());
+}
+
 task<> hears(both_ends& me, std::size_t expected) {
     std::string all;
     while (true) {
@@ -73,8 +80,38 @@ TEST_CASE("a transfer to which nothing can be written fails when its idle time i
     world.settle(); // nobody reads what comes back
     CHECK(world.worker.loop().io().buffers().outstanding() < 150);
     CHECK(world.actor.seen.empty());
+    world.worker.pass(60s); // a part had left since the transfer began to wait
     world.worker.pass(60s);
     CHECK(world.actor.seen == journal{"timed out"});
+}
+
+TEST_CASE("a transfer is not idle while bytes go the other way") {
+    connected_worker world;
+    world.actor.run(&passes, transfer_options{.idle = 60s});
+    world.worker.turn(3);
+    for (int i = 0; i < 5; ++i) {
+        world.worker.pass(50s);
+        world.actor.server.write(world.actor.copy("x")); // what `passes` reads is silent
+        world.settle();
+    }
+    CHECK(world.actor.seen.empty());
+    world.worker.pass(50s);
+    CHECK(world.actor.seen.empty());
+    world.worker.pass(10s);
+    CHECK(world.actor.seen == journal{"timed out"});
+}
+
+TEST_CASE("a transfer is not idle while what waits leaves slowly") {
+    connected_worker world;
+    world.actor.server.limit_send(1'000); // so 256 KiB take minutes
+    world.actor.run(&sends_all, pattern(1 << 20));
+    world.actor.run(&echoes, transfer_options{.idle = 60s});
+    world.settle();
+    for (int i = 0; i < 6; ++i) {
+        world.worker.pass(50s);
+        world.settle();
+    }
+    CHECK(world.actor.seen.empty());
 }
 
 TEST_CASE("a transfer fails with its source's error") {

@@ -1,9 +1,10 @@
-// error: cx.run() takes a function or a member function
-#include <iapp/actors/task_root.hpp>
+// error: a lambda is no task
+#include <iapp/actors/task.hpp>
 #include <iapp/actors/task_sleep.hpp>
 
 #include <chrono>
 
-void start(iapp::context& cx) {
-    cx.run([&cx]() -> iapp::task<> { co_await cx.sleep(std::chrono::seconds{1}); });
+iapp::task<> start(iapp::context& cx) {
+    auto nap = [&cx]() -> iapp::task<> { co_await cx.sleep(std::chrono::seconds{1}); };
+    return nap();
 }

@@ -1,4 +1,4 @@
-// error: a task does not take an aggregate that has a destructor by value
+// error: a task does not take an aggregate or a lambda that has a destructor by value
 #include <iapp/actors/task.hpp>
 
 #include <string>
