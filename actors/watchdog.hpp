@@ -33,8 +33,8 @@ struct watchdog_options {
     // the very handler that is late: calls of the system go on by themselves where they can
     // (SA_RESTART), and fail with EINTR where not, such as poll() and nanosleep(). It does so once
     // for each handler that is reported. The unwinder is not made for signals: a thread that is
-    // late within dlopen() might be kept there for ever by a C library that locks to find code
-    // (glibc from 2.35 on does not). That is a price for finding errors, not for every day.
+    // late within dlopen() might be kept there for ever where finding code takes a lock (not with
+    // glibc 2.35 and GCC 12 or newer). That is a price for finding errors, not for every day.
     int stack_signal = 0;
 };
 
@@ -47,8 +47,9 @@ struct watchdog_options {
 // frames, "  #1 0x55d0c2 in parse(order)+0x1c (/opt/desk+0x1c0c2)". What is behind the + is for
 // addr2line -e FILE, or the address in front if the program is linked to a fixed one. Functions
 // have names when their file exports them (-rdynamic). The first frames are those of the signal's
-// delivery. If the handler ends before its worker has got to it, a line says that instead: no stack
-// is ever that of what the worker did next.
+// delivery; on FreeBSD with another processor than amd64 the unwinder gets no further than these.
+// If the handler ends before its worker has got to it, a line says that instead: no stack is ever
+// that of what the worker did next.
 class watchdog {
   public:
     // The workers must outlive it, but for their threads, which have ended before it when it takes

@@ -13,7 +13,7 @@ namespace iapp::os {
 //
 // May be called by a signal handler when the process has called it before: the first call may
 // allocate and lock. So may later ones of threads that were interrupted within the dynamic loader
-// (dlopen) where the C library cannot look up code without its lock.
+// (dlopen) where looking up code takes a lock (not with glibc 2.35 and GCC 12 or newer).
 std::size_t collect_frames(std::span<const void*> frames) noexcept;
 
 } // namespace iapp::os

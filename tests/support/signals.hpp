@@ -13,6 +13,29 @@ inline constexpr int signal_pipe = SIGPIPE;
 inline constexpr int signal_fault = SIGSEGV;
 inline constexpr int signals_max = 64; // those that every system has
 
+// Whether an unwinder gets from a handler to what was interrupted. FreeBSD describes the frames of
+// handlers on amd64 alone.
+#if defined(__FreeBSD__) && !defined(__x86_64__)
+inline constexpr bool handlers_are_unwound = false;
+#else
+inline constexpr bool handlers_are_unwound = true;
+#endif
+
+// Whether a handler runs while its thread waits in a call of the system. ThreadSanitizer keeps the
+// signal back until most of them have returned.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IAPP_TEST_SIGNALS_WAIT
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define IAPP_TEST_SIGNALS_WAIT
+#endif
+#if defined(IAPP_TEST_SIGNALS_WAIT)
+inline constexpr bool signals_interrupt_calls = false;
+#else
+inline constexpr bool signals_interrupt_calls = true;
+#endif
+
 // To this thread; it has been handled when the call returns.
 inline void raise_signal(int number) {
     std::raise(number);
