@@ -78,7 +78,7 @@ void system::start_watchdog(const system_options& options) {
     try {
         watchdog_ = std::make_unique<watchdog_thread>(std::move(workers), options.watchdog,
                                                       options.name + "-watchdog");
-    } catch (...) { // no thread to be had: then those of the workers end, too
+    } catch (...) { // no thread or signal to be had: then those of the workers end, too
         static_cast<void>(stop(stop_deadline));
         throw;
     }

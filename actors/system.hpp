@@ -28,7 +28,7 @@ struct system_options {
     dead_letter_function dead_letter_observer = {}; // may be empty; see dead_letter_note.hpp
     // Threads for context::offload().
     offload_options offload = {};
-    // Names handlers that hold their worker for too long; off by default.
+    // Names handlers that hold their worker for too long, and shows where; off by default.
     watchdog_options watchdog = {};
 };
 
@@ -38,9 +38,10 @@ class system final : private system_control {
   public:
     static constexpr unsigned workers_max = doorbell::workers_max;
 
-    // Throws std::system_error: invalid_argument for a number of workers out of range or an engine
-    // that this build does not have, else what the operating system refused. From then on a write
-    // to a closed pipe is an error for the whole process, not a SIGPIPE.
+    // Throws std::system_error: invalid_argument for a number of workers out of range, an engine
+    // that this build does not have or a number that is no signal for stacks (watchdog.hpp), else
+    // what the operating system refused. From then on a write to a closed pipe is an error for the
+    // whole process, not a SIGPIPE.
     explicit system(const system_options& options = {});
     // The same with workers that somebody else turns (a test, a simulation) instead of threads of
     // their own: waiting for something then means turning them. The driver is used for this system

@@ -47,6 +47,7 @@ void thread_driver::run(worker_thread& self, const std::string& name, int proces
     if (processor >= 0) {
         os::pin_this_thread(processor);
     }
+    const os::stack_probe::presence here{self.loop.stack()};
     self.loop.run();
     self.ended.release(); // pairs with the acquire in join()
 }

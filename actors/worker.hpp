@@ -24,6 +24,7 @@
 #include <iapp/mailbox/mailbox.hpp>
 #include <iapp/mailbox/memory_home.hpp>
 #include <iapp/mailbox/memory_pool.hpp>
+#include <iapp/reactor/os/stack_probe.hpp>
 #include <iapp/reactor/reactor.hpp>
 #include <iapp/reactor/signal_source.hpp>
 
@@ -306,6 +307,9 @@ class worker_loop {
 
     running_note& running() noexcept { return running_; }
 
+    // How the watchdog sees where a handler is; of the thread that runs this worker, if any.
+    os::stack_probe& stack() noexcept { return stack_; }
+
     // The watchdog: a handler held this worker for too long.
     void count_stall() noexcept { stalls_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -423,6 +427,7 @@ class worker_loop {
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> stalls_{0};
     running_note running_;
+    os::stack_probe stack_;
 };
 
 inline worker_handle::worker_handle(const worker_loop* of) noexcept

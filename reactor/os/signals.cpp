@@ -10,8 +10,6 @@ namespace iapp::os {
 
 namespace {
 
-constexpr int signals_max = 65;
-
 struct caught_signal {
     std::atomic<void*> target{nullptr};
     std::atomic<signal_notify> notify{nullptr};

@@ -7,6 +7,9 @@
 
 namespace iapp::os {
 
+// Their numbers are below it: up to 64 on Linux, up to 128 on FreeBSD.
+constexpr int signals_max = 129;
+
 // Called by the signal handler: must be safe there (no locks, no allocation).
 using signal_notify = void (*)(void* target) noexcept;
 

@@ -1,70 +1,12 @@
 // Handlers that hold their worker for too long.
 
-#include "support/reports.hpp"
-#include "support/stepped_worker.hpp"
-
-#include <iapp/actors/watchdog.hpp>
+#include "watched_worker.hpp"
 
 using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
 
 namespace watchdog_test {
-
-namespace {
-
-constexpr watchdog_options watched{.limit = 100ms};
-
-struct nap {
-    std::function<void()>* how;
-};
-
-// What it does with its time is the test's.
-class sleeper {
-  public:
-    using accepts = messages<nap>;
-
-    explicit sleeper(context& cx) : cx_{cx} {}
-
-    void on(nap n) { (*n.how)(); }
-
-    auto self() const { return cx_.self(*this); }
-
-  private:
-    context& cx_;
-};
-
-// A worker that the test steps, and whose watchdog it is.
-class watched_worker {
-  public:
-    // Handlers that do these, one after the other, in one turn.
-    void run(std::vector<std::function<void()>> naps) {
-        for (std::function<void()>& each : naps) {
-            REQUIRE(sleeper_.self().send(nap{&each}));
-        }
-        w_.turn();
-    }
-
-    // The watchdog looks, so much later than the last time.
-    void look(duration later) {
-        now_ += later;
-        dog_.look(now_);
-    }
-
-    std::uint64_t stalls() const { return w_.loop().statistics().actors.stalls; }
-
-    worker_loop& loop() noexcept { return w_.loop(); }
-
-    void turn() { w_.turn(); }
-
-  private:
-    mutable stepped_worker w_;
-    sleeper& sleeper_ = w_.spawn<sleeper>();
-    watchdog dog_{{&w_.loop()}, watched};
-    time_point now_{1h};
-};
-
-} // namespace
 
 TEST_CASE("a handler that holds its worker is named once, and counted, and once more at its end") {
     const reports kept;

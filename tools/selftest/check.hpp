@@ -49,6 +49,7 @@ outcome skipped(fmt::format_string<Args...> seen, Args&&... args) {
 theme connect_checks();
 theme socket_checks();
 theme poll_checks();
+theme signal_checks();
 theme epoll_checks();
 theme io_uring_checks();
 theme kqueue_change_checks();

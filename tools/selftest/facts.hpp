@@ -12,4 +12,7 @@ extern const bool accept_inherits_nonblock;
 extern const int spreading_option;
 extern const char* const spreading_option_name;
 
+// The kernel describes the frame of a signal's handler, so that an unwinder gets past it.
+extern const bool signal_frames_described;
+
 } // namespace selftest

@@ -5,9 +5,10 @@ namespace selftest {
 const bool kqueue_is_libkqueue = true;
 
 std::vector<theme> registry() {
-    return {connect_checks(),       socket_checks(),          poll_checks(),
-            epoll_checks(),         kqueue_change_checks(),   kqueue_user_checks(),
-            kqueue_socket_checks(), kqueue_listener_checks(), limit_checks()};
+    return {connect_checks(),     socket_checks(),        poll_checks(),
+            signal_checks(),      epoll_checks(),         kqueue_change_checks(),
+            kqueue_user_checks(), kqueue_socket_checks(), kqueue_listener_checks(),
+            limit_checks()};
 }
 
 } // namespace selftest

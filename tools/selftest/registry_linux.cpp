@@ -5,7 +5,8 @@ namespace selftest {
 const bool kqueue_is_libkqueue = false;
 
 std::vector<theme> registry() {
-    return {connect_checks(), socket_checks(), poll_checks(), epoll_checks(), limit_checks()};
+    return {connect_checks(), socket_checks(), poll_checks(),
+            signal_checks(),  epoll_checks(),  limit_checks()};
 }
 
 } // namespace selftest
