@@ -74,20 +74,22 @@ void uring_engine::on_input(transport& t, std::int32_t outcome, std::uint32_t fl
         t.ring.input_armed = false;
         t.ring.input_canceling = false;
     }
-    const bool wanted = t.input != input_kind::none && !t.closing && !t.cancel_input;
+    const bool wanted = wants_input(t);
     if (t.input == input_kind::watch) {
         if (wanted) {
             on_ready(t, outcome);
         }
     } else if (t.input == input_kind::accept) {
-        on_accepted(t, outcome, wanted);
+        if (outcome >= 0) {
+            on_accepted(t, outcome, wanted);
+        }
     } else {
         on_received(t, outcome, flags, wanted);
     }
     if (more) {
         return;
     }
-    if (t.input != input_kind::none && !t.closing && !t.cancel_input) {
+    if (wants_input(t)) {
         on_source_over(t, outcome);
     }
     if (t.closing || t.input != input_kind::none) {
@@ -100,22 +102,7 @@ void uring_engine::on_ready(transport& t, std::int32_t outcome) {
         return;
     }
     const bool ended = (outcome & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-    const interest seen{ended || (outcome & POLLIN) != 0, ended || (outcome & POLLOUT) != 0};
-    const interest asked{seen.read && t.ready.wanted.read, seen.write && t.ready.wanted.write};
-    if (asked != interest{}) { // it may have been silenced meanwhile
-        t.events->ready(t, asked);
-    }
-}
-
-void uring_engine::on_accepted(transport& t, std::int32_t outcome, bool wanted) {
-    if (outcome < 0) {
-        return;
-    }
-    if (!wanted) {
-        os_.close(outcome);
-    } else {
-        held_connections_.tell_or_hold(t, outcome, os_);
-    }
+    tell_ready(t, {ended || (outcome & POLLIN) != 0, ended || (outcome & POLLOUT) != 0});
 }
 
 void uring_engine::on_received(transport& t, std::int32_t outcome, std::uint32_t flags,
@@ -154,16 +141,11 @@ void uring_engine::on_source_over(transport& t, std::int32_t outcome) {
         if (from.refill()) {
             wait_for_buffer(t);
         } else {
-            wait_for_memory(t);
+            starve(t);
         }
         return;
     }
-    if (is_behind(t)) {
-        t.ring.ended = true;
-        t.ring.error = -outcome;
-        return;
-    }
-    end_input(t, error_of(outcome));
+    on_end(t, error_of(outcome));
 }
 
 void uring_engine::on_output(transport& t, std::int32_t outcome) {

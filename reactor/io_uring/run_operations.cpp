@@ -48,60 +48,15 @@ void uring_engine::cancel_operation(const transport& t, operation_kind which, op
     entry.user_data = operation_key{t.id, by}.to_word();
 }
 
-void uring_engine::run_input(transport& t) {
-    if (t.input == input_kind::none || t.closing || t.cancel_input) {
-        return;
-    }
-    if (t.input == input_kind::watch) {
-        run_watch(t);
-        return;
-    }
-    if (t.input_paused) {
-        stop_input(t);
-        return;
-    }
-    const bool all = tell_some_held(t);
-    if (t.input == input_kind::none || t.input_paused || t.closing || t.cancel_input) {
-        return;
-    }
-    if (!all) {
-        serve_later(t);
-    } else if (t.ring.ended) {
-        end_input(t, {t.ring.error, std::system_category()});
-    } else if (!t.ring.input_armed && !t.ring.starved && !t.ring.queued) {
-        arm_source(t);
-    }
-}
-
-// A watch reports for as long as something is there: it asks for one report at a time, and anew
-// after each.
-void uring_engine::run_watch(transport& t) {
-    const interest wanted = t.ready.wanted;
-    if (t.ring.input_armed) {
-        if (t.ring.watched != wanted) {
-            stop_input(t);
-        }
-        return;
-    }
-    if (wanted == interest{}) {
-        return;
-    }
-    t.ring.watched = wanted;
+void uring_engine::begin_watch(transport& t) {
+    const interest wanted = t.ring.watched;
     io_uring_sqe& entry = arm_input(t);
     entry.opcode = IORING_OP_POLL_ADD;
     entry.poll32_events = static_cast<unsigned>((wanted.read ? POLLIN | POLLRDHUP : 0) |
                                                 (wanted.write ? POLLOUT : 0));
 }
 
-// What came while it was paused, a bounded number; whether nothing is left.
-bool uring_engine::tell_some_held(transport& t) {
-    const bool accepts = t.input == input_kind::accept;
-    told_ = told_ || (accepts ? held_connections_.any_of(t) : is_behind(t));
-    return accepts ? held_connections_.tell(t, items_per_service, os_)
-                   : tell_held(t, items_per_service);
-}
-
-void uring_engine::arm_source(transport& t) {
+void uring_engine::begin_source(transport& t) {
     if (t.input != input_kind::accept) {
         arm_receive(t);
         return;
@@ -133,26 +88,17 @@ void uring_engine::arm_receive(transport& t, bool once) {
     entry.msg_flags = t.input == input_kind::discard ? MSG_TRUNC : 0;
 }
 
-void uring_engine::run_output(transport& t) {
-    if (t.output == output_kind::none || t.ring.output_armed || t.closing || t.cancel_output) {
-        return;
-    }
-    if (t.output == output_kind::send) {
-        submit_send(t);
-    } else if (t.ring.connecting) {
-        io_uring_sqe& entry = arm_output(t);
-        entry.opcode = IORING_OP_POLL_ADD;
-        entry.poll32_events = POLLOUT;
-    } else {
-        end_output(t, std::exchange(t.outcome, {}));
-    }
+void uring_engine::begin_connect(transport& t) {
+    io_uring_sqe& entry = arm_output(t);
+    entry.opcode = IORING_OP_POLL_ADD;
+    entry.poll32_events = POLLOUT;
 }
 
 // Not by zero copy (SEND_ZC): over the loopback interface the kernel copies in any case, as its
 // notifications say, and pinning pages and the second completion are a cost: at 64 KiB a sender
 // pays 1.5 times the CPU, at 256 KiB 1.9 times. Where a network card takes the bytes a threshold
 // has still to be measured.
-void uring_engine::submit_send(transport& t) {
+void uring_engine::begin_send(transport& t) {
     std::array<std::span<const std::byte>, 2> slices;
     const std::size_t used = t.unsent.gather(slices);
     if (used == 1) {
@@ -183,10 +129,10 @@ void uring_engine::wait_for_buffer(transport& t) {
     buffers_[t.ring.buffers].waiting.push_back(t.id);
 }
 
-void uring_engine::wait_for_memory(transport& t) {
+// The pool had nothing for its ring of buffers.
+void uring_engine::starve(transport& t) {
     ++counters_.waits_for_memory;
-    t.ring.starved = true;
-    starved_.push_back(t.id);
+    wait_for_memory(t);
 }
 
 void uring_engine::arm_waiting() {
@@ -210,69 +156,13 @@ bool uring_engine::arm_waiting(buffer_ring& of) {
             continue;
         }
         if (!any) {
-            wait_for_memory(*t);
+            starve(*t);
         } else if (!t->input_paused) { // else it is begun when it is resumed
             arm_receive(*t, !bulk && !of.waiting.empty());
             --turns;
         }
     }
     return !of.waiting.empty();
-}
-
-// The pool had nothing for their ring of buffers. Only this worker frees its buffers, so it is
-// enough to look again before each wait. They receive by a call each until their sockets are
-// empty, so that the last memory goes to bytes and not to readiness for bytes.
-void uring_engine::serve_starved() {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < starved_.size(); ++i) {
-        const slot_id id = starved_[i];
-        transport* t = transports_.find(id);
-        if (t == nullptr) {
-            continue;
-        }
-        const bool over = t->closing || t->cancel_input || t->input == input_kind::none;
-        // What was kept during a pause comes first.
-        if (!over && (is_behind(*t) || !receive_directly(*t))) {
-            starved_[kept++] = id;
-            continue;
-        }
-        t->ring.starved = false;
-        serve_later(*t);
-    }
-    starved_.resize(kept);
-}
-
-// False while it is to be called again.
-bool uring_engine::receive_directly(transport& t) {
-    const bool discards = t.input == input_kind::discard;
-    for (unsigned i = 0; i < items_per_service; ++i) {
-        buffer data = pool_.allocate(t.io_size_bytes);
-        if (!data) {
-            return false;
-        }
-        const io_result one =
-            discards ? os_.discard(t.fd, data.writable()) : os_.receive(t.fd, data.writable());
-        if (one.status == io_status::would_block) {
-            return true;
-        }
-        if (one.status == io_status::failed || one.bytes == 0) {
-            data = {};
-            end_input(t, one.error);
-            return true;
-        }
-        if (discards) {
-            data = {};
-        } else {
-            data.truncate(one.bytes);
-        }
-        told_ = true;
-        t.events->received(t, std::move(data), one.bytes);
-        if (t.closing || t.cancel_input || t.input_paused) {
-            return !t.input_paused;
-        }
-    }
-    told_ = true;
-    return false;
 }
 
 } // namespace iapp

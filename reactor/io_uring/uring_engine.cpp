@@ -32,78 +32,11 @@ result<std::unique_ptr<uring_engine>> uring_engine::make(const engine_parts& par
 }
 
 uring_engine::uring_engine(std::unique_ptr<ring> of, descriptor wake_fd, const engine_parts& parts)
-    : os_{parts.os}, transports_{parts.transports}, pool_{parts.buffers}, clock_{parts.clock},
-      wake_fd_{wake_fd}, ring_{std::move(of)}, buffers_{*ring_, pool_} {}
+    : completing_engine{parts}, wake_fd_{wake_fd}, ring_{std::move(of)}, buffers_{*ring_, pool_} {}
 
 uring_engine::~uring_engine() {
     ring_.reset();
     ::close(wake_fd_);
-}
-
-void uring_engine::start_input(transport& t, input_kind what) {
-    IAPP_CHECK(t.input == input_kind::none && !t.closing,
-               "one source at a time, on an open socket");
-    t.input = what;
-    t.cancel_input = false;
-    serve_later(t);
-}
-
-void uring_engine::pause_input(transport& t) {
-    t.input_paused = true;
-    if (t.ring.input_armed) {
-        serve_later(t);
-    }
-}
-
-void uring_engine::resume_input(transport& t) {
-    if (t.input_paused) {
-        t.input_paused = false;
-        serve_later(t);
-    }
-}
-
-void uring_engine::set_watched(transport& t, interest what) {
-    IAPP_CHECK(t.input == input_kind::watch, "only a watch reports readiness");
-    t.ready.wanted = what;
-    serve_later(t);
-}
-
-void uring_engine::cancel_input(transport& t) {
-    if (t.input != input_kind::none) {
-        t.cancel_input = true;
-        serve_later(t);
-    }
-}
-
-void uring_engine::start_connect(transport& t, const address& to) {
-    IAPP_CHECK(t.output == output_kind::none && !t.closing, "one output at a time");
-    t.output = output_kind::connect;
-    t.cancel_output = false;
-    const io_result first = os_.connect(t.fd, to);
-    t.ring.connecting = first.status == io_status::would_block;
-    t.outcome = first.error;
-    serve_later(t);
-}
-
-void uring_engine::start_send(transport& t) {
-    IAPP_CHECK(t.output == output_kind::none && !t.closing, "one output at a time");
-    t.output = output_kind::send;
-    t.cancel_output = false;
-    serve_later(t);
-}
-
-void uring_engine::cancel_output(transport& t) {
-    if (t.output != output_kind::none) {
-        t.cancel_output = true;
-        serve_later(t);
-    }
-}
-
-void uring_engine::close(transport& t) {
-    if (!t.closing) {
-        t.closing = true;
-        serve_later(t);
-    }
 }
 
 void uring_engine::wake() noexcept {
@@ -121,12 +54,6 @@ void uring_engine::wake() noexcept {
     // It can fail only when the counter is full, and then a wake is pending already.
     [[maybe_unused]] const ssize_t written = ::write(wake_fd_, &one, sizeof one);
     errno = saved;
-}
-
-void uring_engine::serve_later(transport& t) {
-    if (!t.is_linked()) {
-        service_.push_back(t);
-    }
 }
 
 // On the worker's thread, which is where the ring is at home from now on.
@@ -157,10 +84,10 @@ void uring_engine::poll(duration timeout) {
         begin();
     }
     told_ = false;
-    serve_some();
-    serve_starved();
+    serve_some(services_per_poll, [this](transport& t) { serve(*this, t); });
+    serve_starved(items_per_service);
     arm_waiting();
-    const bool at_hand = told_ || !service_.empty() || ring_->first() != nullptr;
+    const bool at_hand = told_ || anyone_to_serve() || ring_->first() != nullptr;
     ring_->submit_and_wait(at_hand ? duration::zero() : timeout);
     counters_.overflows += ring_->overrun() ? 1 : 0;
     if (ring_->unsubmitted() == 0) {
@@ -169,87 +96,6 @@ void uring_engine::poll(duration timeout) {
     clock_.restart();
     reap();
     transports_.recycle();
-}
-
-// Each of those in the list now, once; the rest has its turn after the completions.
-void uring_engine::serve_some() {
-    service_list now;
-    now.swap(service_);
-    for (unsigned i = 0; i < services_per_poll && !now.empty(); ++i) {
-        transport& t = now.front();
-        now.pop_front();
-        serve(t);
-    }
-    service_.splice(service_.begin(), now);
-}
-
-void uring_engine::serve(transport& t) {
-    if (t.closing) {
-        serve_closing(t);
-        return;
-    }
-    if (t.cancel_input) {
-        if (t.ring.input_armed) {
-            stop_input(t);
-        } else {
-            end_input(t, canceled());
-        }
-    }
-    if (t.cancel_output && !t.closing) {
-        if (t.ring.output_armed) {
-            stop_output(t);
-        } else {
-            end_output(t, canceled());
-        }
-    }
-    run_output(t);
-    run_input(t);
-}
-
-// A descriptor closes after its last operation ended.
-void uring_engine::serve_closing(transport& t) {
-    stop_input(t);
-    stop_output(t);
-    if (!t.ring.input_armed && !t.ring.output_armed) {
-        finish_close(t);
-    }
-}
-
-void uring_engine::finish_close(transport& t) {
-    end_input(t, canceled());
-    end_output(t, canceled());
-    if (t.is_linked()) {
-        t.unlink(); // a handler asked for more just now
-    }
-    held_connections_.close_those_of(t, os_);
-    if (!t.foreign) {
-        os_.close(t.fd);
-    }
-    t.fd = no_descriptor;
-    told_ = true;
-    t.events->closed(t); // the record may be gone now
-}
-
-void uring_engine::end_input(transport& t, std::error_code why) {
-    t.cancel_input = false;
-    if (t.input == input_kind::none) {
-        return;
-    }
-    t.input = input_kind::none;
-    drop_held(t);
-    t.ring.ended = t.ring.queued = false;
-    told_ = true;
-    t.events->input_ended(t, why);
-}
-
-void uring_engine::end_output(transport& t, std::error_code why) {
-    t.cancel_output = false;
-    if (t.output == output_kind::none) {
-        return;
-    }
-    t.output = output_kind::none;
-    told_ = true;
-    t.events->output_ended(t, why);
 }
 
 } // namespace iapp

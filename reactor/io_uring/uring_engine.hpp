@@ -1,17 +1,14 @@
 #pragma once
 // The io_uring engine (Linux 6.1 and later): the kernel completes operations by itself.
 
-#include <iapp/reactor/engines.hpp>
-#include <iapp/reactor/held_items.hpp>
+#include <iapp/reactor/completing/completing_engine.hpp>
 #include <iapp/reactor/io_uring/buffer_rings.hpp>
 #include <iapp/reactor/io_uring/operation_key.hpp>
 #include <iapp/reactor/io_uring/ring.hpp>
 #include <iapp/reactor/io_uring/send_records.hpp>
 
 #include <atomic>
-#include <boost/intrusive/list.hpp>
 #include <memory>
-#include <vector>
 
 namespace iapp {
 
@@ -28,14 +25,12 @@ struct uring_counters {
 // completed before the kernel knew is kept with the transport and told on resuming. A connect is
 // begun by the kernel verb and only waited for by the ring, and descriptors are closed by the verb,
 // so that a simulated kernel sees them come and go.
-class uring_engine final : public engine {
+class uring_engine final : public completing_engine {
   public:
     // One pass serves and tells at most so many; with the completion of each send they suffice for
     // some hundred busy connections.
     static constexpr unsigned services_per_poll = 1024;
     static constexpr unsigned completions_per_poll = 768;
-    // What one paused source is told of before others have their turn, when it is resumed.
-    static constexpr unsigned items_per_service = 16;
 
     // Fails as ring::make() and multishot_receive_tells_late_ends(), with the error of eventfd(2),
     // or with not_enough_memory for a first ring of buffers.
@@ -45,15 +40,6 @@ class uring_engine final : public engine {
 
     std::string_view name() const noexcept override { return "io_uring"; }
 
-    void start_input(transport& t, input_kind what) override;
-    void pause_input(transport& t) override;
-    void resume_input(transport& t) override;
-    void set_watched(transport& t, interest what) override;
-    void cancel_input(transport& t) override;
-    void start_connect(transport& t, const address& to) override;
-    void start_send(transport& t) override;
-    void cancel_output(transport& t) override;
-    void close(transport& t) override;
     void poll(duration timeout) override;
 
     bool has_work() const noexcept override { return work_left_; }
@@ -65,59 +51,43 @@ class uring_engine final : public engine {
     const uring_counters& counters() const noexcept { return counters_; }
 
   private:
-    using service_list =
-        boost::intrusive::list<transport, boost::intrusive::constant_time_size<false>>;
+    friend class completing_engine;
 
     uring_engine(std::unique_ptr<ring> of, descriptor wake_fd, const engine_parts& parts);
 
     void begin();
-    void serve_later(transport& t);
-    void serve_some();
-    void serve(transport& t);
-    void serve_closing(transport& t);
-    void finish_close(transport& t);
-    void end_input(transport& t, std::error_code why);
-    void end_output(transport& t, std::error_code why);
-
-    io_uring_sqe& arm_input(transport& t);
-    io_uring_sqe& arm_output(transport& t);
-    void stop_input(transport& t);
-    void stop_output(transport& t);
-    void cancel_operation(const transport& t, operation_kind which, operation_kind by);
     void arm_wake();
     void on_wake(bool poll_ended);
 
-    void run_input(transport& t);
-    void run_watch(transport& t);
-    bool tell_some_held(transport& t);
-    void arm_source(transport& t);
+    // What is handed over.
+    void begin_source(transport& t);
+    void begin_watch(transport& t);
+    void begin_send(transport& t);
+    void begin_connect(transport& t);
+    void stop_input(transport& t);
+    void stop_output(transport& t);
+    io_uring_sqe& arm_input(transport& t);
+    io_uring_sqe& arm_output(transport& t);
+    void cancel_operation(const transport& t, operation_kind which, operation_kind by);
+
+    // Where its memory comes from.
     void arm_receive(transport& t, bool once = false);
     void arm_waiting();
     bool arm_waiting(buffer_ring& of);
     void wait_for_buffer(transport& t);
-    void wait_for_memory(transport& t);
+    void starve(transport& t);
 
-    void run_output(transport& t);
-    void submit_send(transport& t);
-
-    void serve_starved();
-    bool receive_directly(transport& t);
-
+    // What has completed.
     void reap();
     void dispatch(std::uint64_t key, std::int32_t outcome, std::uint32_t flags);
     void on_canceled(transport& t, operation_kind by);
     void on_input(transport& t, std::int32_t outcome, std::uint32_t flags);
-    void on_accepted(transport& t, std::int32_t outcome, bool wanted);
     void on_received(transport& t, std::int32_t outcome, std::uint32_t flags, bool wanted);
     void on_ready(transport& t, std::int32_t outcome);
     void on_source_over(transport& t, std::int32_t outcome);
     void on_output(transport& t, std::int32_t outcome);
     void on_sent(transport& t, std::int32_t outcome);
 
-    kernel& os_;
-    slot_table<transport>& transports_;
-    buffer_pool& pool_;
-    turn_clock& clock_;
     // Wakes are messages to the ring where the kernel has them: measured between two threads, a
     // wake costs 10 µs of CPU so and 14 µs by the eventfd. That serves before the ring is enabled,
     // on older kernels, and when there is no memory for a message. It is polled edge-triggered, so
@@ -129,12 +99,8 @@ class uring_engine final : public engine {
     std::unique_ptr<ring> ring_;
     buffer_rings buffers_;
     send_records sends_;
-    service_list service_;
-    std::vector<slot_id> starved_; // receives that found no memory
-    held_connections held_connections_;
     uring_counters counters_;
     bool begun_ = false;
-    bool told_ = false;      // something was told before the wait: it must not last
     bool work_left_ = false; // the pass reached its limits
 };
 

@@ -3,14 +3,10 @@
 namespace iapp {
 
 readiness_engine::readiness_engine(std::unique_ptr<poller> waits, const engine_parts& parts)
-    : poller_{std::move(waits)}, os_{parts.os},
-      transports_{parts.transports}, buffers_{parts.buffers}, clock_{parts.clock} {}
+    : serving_engine{parts}, poller_{std::move(waits)} {}
 
 void readiness_engine::start_input(transport& t, input_kind what) {
-    IAPP_CHECK(t.input == input_kind::none && !t.closing,
-               "one source at a time, on an open socket");
-    t.input = what;
-    t.cancel_input = false;
+    note_input(t, what);
     t.ready.readable = true;
     t.ready.level = what == input_kind::watch;
     if (what != input_kind::watch) {
@@ -43,17 +39,8 @@ void readiness_engine::set_watched(transport& t, interest what) {
     want(t, what);
 }
 
-void readiness_engine::cancel_input(transport& t) {
-    if (t.input != input_kind::none) {
-        t.cancel_input = true;
-        serve_later(t);
-    }
-}
-
 void readiness_engine::start_connect(transport& t, const address& to) {
-    IAPP_CHECK(t.output == output_kind::none && !t.closing, "one output at a time");
-    t.output = output_kind::connect;
-    t.cancel_output = false;
+    note_output(t, output_kind::connect);
     const io_result first = os_.connect(t.fd, to);
     if (first.status == io_status::would_block) {
         t.ready.writable = false;
@@ -65,42 +52,20 @@ void readiness_engine::start_connect(transport& t, const address& to) {
 }
 
 void readiness_engine::start_send(transport& t) {
-    IAPP_CHECK(t.output == output_kind::none && !t.closing, "one output at a time");
-    t.output = output_kind::send;
-    t.cancel_output = false;
+    note_output(t, output_kind::send);
     t.ready.writable = true;
     serve_later(t);
 }
 
-void readiness_engine::cancel_output(transport& t) {
-    if (t.output != output_kind::none) {
-        t.cancel_output = true;
-        serve_later(t);
-    }
-}
-
-void readiness_engine::close(transport& t) {
-    if (!t.closing) {
-        t.closing = true;
-        serve_later(t);
-    }
-}
-
-void readiness_engine::serve_later(transport& t) {
-    if (!t.is_linked()) {
-        service_.push_back(t);
-    }
-}
-
 void readiness_engine::poll(duration timeout) {
-    serve_some();
+    serve_some(services_per_poll, [this](transport& t) { serve(t); });
     if (!starved_.empty()) {
         wake_starved();
     }
     if (!changed_.empty()) {
         tell_poller();
     }
-    const std::size_t count = poller_->wait(events_, service_.empty() ? timeout : duration::zero());
+    const std::size_t count = poller_->wait(events_, has_work() ? duration::zero() : timeout);
     clock_.restart();
     for (std::size_t i = 0; i < count; ++i) {
         on_event(events_[i]);
@@ -108,25 +73,9 @@ void readiness_engine::poll(duration timeout) {
     transports_.recycle();
 }
 
-// Each of those in the list now, once: who uses up its budget is served again only after the kernel
-// was asked for news of the others.
-void readiness_engine::serve_some() {
-    if (service_.empty()) {
-        return;
-    }
-    service_list now;
-    now.swap(service_);
-    for (unsigned i = 0; i < services_per_poll && !now.empty(); ++i) {
-        transport& t = now.front();
-        now.pop_front();
-        serve(t);
-    }
-    service_.splice(service_.begin(), now);
-}
-
 void readiness_engine::serve(transport& t) {
     if (t.closing) {
-        finish_close(t);
+        forget_and_close(t);
         return;
     }
     if (t.cancel_input) {
@@ -150,19 +99,12 @@ void readiness_engine::run_answer(transport& t) {
     }
 }
 
-void readiness_engine::finish_close(transport& t) {
+void readiness_engine::forget_and_close(transport& t) {
     end_input(t, canceled());
     end_output(t, canceled());
-    if (t.is_linked()) {
-        t.unlink(); // a handler asked for more just now
-    }
     poller_->forget(t.fd, t.ready.registered, t.foreign);
     t.ready.registered = t.ready.wanted = {};
-    if (!t.foreign) {
-        os_.close(t.fd);
-    }
-    t.fd = no_descriptor;
-    t.events->closed(t); // the record may be gone now
+    finish_close(t);
 }
 
 void readiness_engine::end_input(transport& t, std::error_code why) {
@@ -253,11 +195,7 @@ void readiness_engine::on_watch_event(transport& t, const ready_event& event) {
         end_input(t, {event.error, std::system_category()});
         return;
     }
-    const interest seen{event.readable || event.ended, event.writable || event.ended};
-    const interest asked{seen.read && t.ready.wanted.read, seen.write && t.ready.wanted.write};
-    if (asked != interest{}) { // it may have been silenced earlier in this batch
-        t.events->ready(t, asked);
-    }
+    tell_ready(t, {event.readable || event.ended, event.writable || event.ended});
 }
 
 } // namespace iapp

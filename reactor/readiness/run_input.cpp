@@ -48,7 +48,7 @@ void readiness_engine::run_accept(transport& t) {
 void readiness_engine::run_receive(transport& t) {
     const bool discards = t.input == input_kind::discard;
     for (unsigned i = 0; i < items_per_service; ++i) {
-        buffer data = buffers_.allocate(t.io_size_bytes);
+        buffer data = pool_.allocate(t.io_size_bytes);
         if (!data) {
             wait_for_memory(t);
             return;
@@ -109,7 +109,7 @@ void readiness_engine::wake_starved() {
         if (t == nullptr) {
             continue;
         }
-        if (t->input != input_kind::none && !buffers_.can_allocate(t->io_size_bytes)) {
+        if (t->input != input_kind::none && !pool_.can_allocate(t->io_size_bytes)) {
             starved_[kept++] = id;
             continue;
         }

@@ -49,20 +49,15 @@ void sim_engine::on_input(transport& t, const completion& c) {
         --o.untold;
         queue(t.fd); // it may have stopped because too many were untold
     }
-    const bool wanted = t.input != input_kind::none && !t.closing && !t.cancel_input;
+    const bool wanted = wants_input(t);
     const bool item = !c.error && c.value > 0;
     if (t.input == input_kind::watch) {
-        const interest asked{c.ready.read && t.ready.wanted.read,
-                             c.ready.write && t.ready.wanted.write};
-        if (wanted && asked != interest{}) { // it may have been silenced meanwhile
-            t.events->ready(t, asked);
+        if (wanted) {
+            tell_ready(t, c.ready);
         }
     } else if (t.input == input_kind::accept) {
-        const auto connection = static_cast<descriptor>(c.value);
-        if (!c.error && wanted) {
-            held_connections_.tell_or_hold(t, connection, os_);
-        } else if (!c.error) {
-            os_.close(connection);
+        if (!c.error) {
+            on_accepted(t, static_cast<descriptor>(c.value), wanted);
         }
     } else if (item) {
         on_item(t, c, wanted);
@@ -71,8 +66,7 @@ void sim_engine::on_input(transport& t, const completion& c) {
         return;
     }
     const bool receives = t.input == input_kind::receive || t.input == input_kind::discard;
-    if (t.input != input_kind::none && !t.closing && !t.cancel_input &&
-        (c.error || (receives && !item))) {
+    if (wants_input(t) && (c.error || (receives && !item))) {
         on_source_over(t, c.error);
     }
     serve_later(t);
@@ -91,13 +85,9 @@ void sim_engine::on_source_over(transport& t, std::error_code why) {
         return; // begun anew when it may go on
     }
     if (why == std::errc::no_buffer_space && t.input != input_kind::accept) {
-        t.ring.starved = true;
-        starved_.push_back(t.id);
-    } else if (is_behind(t)) {
-        t.ring.ended = true;
-        t.ring.error = why.value();
+        wait_for_memory(t);
     } else {
-        end_input(t, why);
+        on_end(t, why);
     }
 }
 

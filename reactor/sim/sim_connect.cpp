@@ -7,14 +7,6 @@
 
 namespace iapp {
 
-namespace {
-
-io_result failed(std::errc why) noexcept {
-    return {io_status::failed, 0, sim_error(why)};
-}
-
-} // namespace
-
 std::error_code sim_kernel::shortage() {
     static constexpr std::pair<std::uint32_t sim_faults::*, std::errc> all[] = {
         {&sim_faults::too_many_files, std::errc::too_many_files_open},

@@ -1,12 +1,10 @@
 #pragma once
 // sim_engine: operations that complete by themselves in a simulated network, as with io_uring.
 
-#include <iapp/reactor/engines.hpp>
-#include <iapp/reactor/held_items.hpp>
+#include <iapp/reactor/completing/completing_engine.hpp>
 #include <iapp/reactor/sim/sim_network.hpp>
 
 #include <atomic>
-#include <boost/intrusive/list.hpp>
 #include <deque>
 #include <vector>
 
@@ -16,11 +14,10 @@ namespace iapp {
 // on by itself: a source yields item after item, each in a buffer chosen at that moment. Ending one
 // is a request too: what has completed before it was heard is told, or kept while the source is
 // paused. One poll() completes, and then tells, a bounded number.
-class sim_engine final : public engine, private sim_waiter {
+class sim_engine final : public completing_engine, private sim_waiter {
   public:
     static constexpr std::string_view called = "sim_completing";
-    static constexpr unsigned items_untold = 64;      // completed of one source, at most
-    static constexpr unsigned items_per_service = 16; // of those kept that are told at once
+    static constexpr unsigned items_untold = 64; // completed of one source, at most
     static constexpr unsigned told_per_poll = 512;
 
     sim_engine(sim_network& network, sim_host host, const engine_parts& parts);
@@ -30,18 +27,9 @@ class sim_engine final : public engine, private sim_waiter {
 
     std::string_view name() const noexcept override { return called; }
 
-    void start_input(transport& t, input_kind what) override;
-    void pause_input(transport& t) override;
-    void resume_input(transport& t) override;
-    void set_watched(transport& t, interest what) override;
-    void cancel_input(transport& t) override;
-    void start_connect(transport& t, const address& to) override;
-    void start_send(transport& t) override;
-    void cancel_output(transport& t) override;
-    void close(transport& t) override;
     void poll(duration timeout) override;
 
-    bool has_work() const noexcept override { return !service_.empty() || !completions_.empty(); }
+    bool has_work() const noexcept override { return anyone_to_serve() || !completions_.empty(); }
 
     void wake() noexcept override {
         woken_.store(true, std::memory_order_release); // pairs with the exchange in poll()
@@ -50,8 +38,7 @@ class sim_engine final : public engine, private sim_waiter {
     std::uint64_t calls() const noexcept override { return calls_; }
 
   private:
-    using service_list =
-        boost::intrusive::list<transport, boost::intrusive::constant_time_size<false>>;
+    friend class completing_engine;
 
     enum class side : std::uint8_t { input, output };
 
@@ -79,15 +66,19 @@ class sim_engine final : public engine, private sim_waiter {
     };
 
     // What owners want (sim_engine.cpp).
-    void serve_later(transport& t);
-    void serve(transport& t);
-    void finish_close(transport& t);
-    void end_input(transport& t, std::error_code why);
-    void end_output(transport& t, std::error_code why);
-    void run_input(transport& t);
-    bool tell_some_held(transport& t);
-    void serve_starved();
-    bool receive_starved(transport& t);
+    void begin_source(transport& t) { begin(t, side::input); }
+
+    void begin_watch(transport& t) { begin(t, side::input); }
+
+    void begin_send(transport& t) { begin(t, side::output); }
+
+    void begin_connect(transport& t) { begin(t, side::output); }
+
+    void stop_input(transport& t) { cancel(t, side::input); }
+
+    void stop_output(transport& t) { cancel(t, side::output); }
+
+    void let_go_on();
 
     // What the kernel does (sim_operations.cpp).
     void begin(transport& t, side on);
@@ -119,19 +110,11 @@ class sim_engine final : public engine, private sim_waiter {
     sim_network& network_;
     sim_host host_;
     std::uint32_t incarnation_;
-    kernel& os_;
-    slot_table<transport>& transports_;
-    buffer_pool& pool_;
-    turn_clock& clock_;
     std::atomic<bool> woken_{false};
     std::uint64_t calls_ = 0;
-    bool told_ = false; // something was told before the wait: it must not last
-    service_list service_;
     std::vector<descriptor_state> states_; // by descriptor
     std::vector<descriptor> ready_;        // whose operations may go on
     std::deque<completion> completions_;
-    std::vector<slot_id> starved_; // receives that found no memory
-    held_connections held_connections_;
 };
 
 } // namespace iapp

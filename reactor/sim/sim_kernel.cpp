@@ -7,14 +7,6 @@ namespace iapp {
 
 namespace {
 
-io_result failed(std::error_code why) noexcept {
-    return {io_status::failed, 0, why};
-}
-
-io_result failed(std::errc why) noexcept {
-    return failed(sim_error(why));
-}
-
 io_result would_block() noexcept {
     return {io_status::would_block, 0, {}};
 }

@@ -34,6 +34,10 @@ class sim_kernel final : public kernel {
     std::uint64_t calls() const noexcept override { return calls_; }
 
   private:
+    static io_result failed(std::error_code why) noexcept { return {io_status::failed, 0, why}; }
+
+    static io_result failed(std::errc why) noexcept { return failed(sim_error(why)); }
+
     // One end of a connection, by its descriptor.
     struct place {
         sim_connection* c = nullptr;

@@ -107,14 +107,14 @@ MUTANTS = (
         new="one.bytes < t.io_size_bytes;"),
     Mutant(
         name="paused_input_told",
-        file="reactor/held_items.cpp",
+        file="reactor/completing/held_items.cpp",
         scenario="echo",
         breaks="what comes while a stream is paused is told at once",
         old="    if (!is_behind(t)) {",
         new="    if (!t.input_paused || t.ring.held.empty()) {"),
     Mutant(
         name="held_items_dropped",
-        file="reactor/held_items.cpp",
+        file="reactor/completing/held_items.cpp",
         scenario="echo",
         breaks="bytes that were kept behind a pause are thrown away",
         old="        t.ring.held.push_back(std::move(data));",

@@ -1,4 +1,4 @@
-#include <iapp/reactor/held_items.hpp>
+#include <iapp/reactor/completing/held_items.hpp>
 
 #include <algorithm>
 #include <utility>
