@@ -17,6 +17,7 @@ namespace {
 using milliseconds = std::chrono::milliseconds;
 
 constexpr int looks_per_limit = 4;
+constexpr const char* ended_first = "ended before its stack was taken";
 
 // What a handler or callback is called in a report.
 struct run_name {
@@ -116,7 +117,8 @@ void watchdog::ask_for_stack(watched& one) noexcept {
     };
     one.stack_awaited = one.worker->stack().ask(*stack_signal_, still_runs, &one.worker->running());
     if (!one.stack_awaited) {
-        report({one.worker->index(), one.actor, *one.message}, "cannot be asked for its stack");
+        report({one.worker->index(), one.actor, *one.message},
+               one.worker->running().marked() ? "cannot be asked for its stack" : ended_first);
     }
 }
 
@@ -129,7 +131,7 @@ void watchdog::look_for_stack(watched& one) noexcept {
     if (found == os::stack_probe::state::taken) {
         report_stack(who, probe.frames());
     } else if (cancelled || found == os::stack_probe::state::declined) {
-        report(who, "ended before its stack was taken");
+        report(who, ended_first);
     } else {
         return; // the signal is on its way, or its handler at work
     }

@@ -169,12 +169,14 @@ void worker_loop::begin_end() {
     queues_.remove_callbacks();
     delayed_.drop_all();
     io_->begin_close_all();
+    note_running(nullptr, nullptr);
 }
 
 bool worker_loop::end_turn(time_point deadline) {
     const current_scope scope{*this};
     if (io_->open_sockets() > 0) {
         io_->fire_timers();
+        note_running(nullptr, nullptr);
         const duration longest =
             std::clamp<duration>(deadline - io_->now(), duration::zero(), end_poll_max);
         io_->poll(longest);
@@ -183,6 +185,7 @@ bool worker_loop::end_turn(time_point deadline) {
     discard_local();
     send_out();
     mail_.ring_owed();
+    note_running(nullptr, nullptr);
     return true;
 }
 

@@ -68,6 +68,19 @@ TEST_CASE("posted callbacks are watched too, those with a delay as well") {
     CHECK(w.stalls() == 2);
 }
 
+TEST_CASE("a worker that has ended holds nothing, though a timer fired at its end") {
+    const reports kept;
+    watched_worker w;
+    bool fired = false;
+    CHECK(post_after(w.loop(), duration::zero(), [&] { fired = true; }));
+    w.turn(); // it has arrived, and waits for its time
+    w.end();
+    CHECK(fired);
+    w.look(0ms);
+    w.look(10h);
+    CHECK(reports::all().empty());
+}
+
 TEST_CASE("a system that was asked to has a watchdog that looks by itself") {
     const reports kept;
     checked_system sys{{.watchdog = {.limit = 1ms}}};

@@ -56,6 +56,9 @@ class watched_worker {
 
     void turn() { w_.turn(); }
 
+    // As a system that stops; the watchdog still looks.
+    void end() { w_.end(); }
+
   private:
     mutable stepped_worker w_;
     sleeper& sleeper_ = w_.spawn<sleeper>();

@@ -127,7 +127,7 @@ outcome restarted() {
     }
     must(static_cast<int>(::write(out.get(), "x", 1)), "write");
     other.join();
-    return judge(count == 1, "read {} {}", count, count < 0 ? error_name(error) : "");
+    return judge(count == 1, "read {}", count < 0 ? error_name(error) : fmt::to_string(count));
 }
 
 constexpr check checks[] = {
