@@ -44,7 +44,8 @@ constexpr message_type asked<M>::type{.name = type_name<M>(),
                                       .size_bytes = sizeof(asked<M>),
                                       .destroy = destroyer_of<asked<M>>(),
                                       .run = &asked<M>::run,
-                                      .for_actor = true};
+                                      .for_actor = true,
+                                      .is_letter = true};
 
 // An answer on its way: the value, or a std::error_code that says why there is none.
 template <class R>

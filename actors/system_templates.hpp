@@ -86,6 +86,9 @@ struct thread_request {
 
 } // namespace detail
 
+template <class M>
+inline constexpr bool runs_as_letter<detail::thread_request<M>> = true;
+
 template <class M, class R>
 result<R> system::await_reply(worker_handle home, std::uint64_t to, M message, reply_slot<R>& slot,
                               std::chrono::nanoseconds deadline) {

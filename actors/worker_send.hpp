@@ -60,11 +60,11 @@ bool worker_loop::send_foreign(worker_handle receiver, std::uint64_t to, const m
         message[0].to = to;
         message[0].type = &type;
         std::memcpy(message[0].payload(), &payload, sizeof(M));
-        return there.push(message);
+        return there.push(message, type.is_letter);
     } else {
         envelope* made = make_heap_envelope<M>(to, type, std::forward<Payload>(payload));
         put_envelope(message[0], made);
-        const bool queued = there.push(message);
+        const bool queued = there.push(message, type.is_letter);
         if (!queued) {
             made->destroy_payload();
             ::operator delete(made);

@@ -41,6 +41,9 @@ struct message_type {
     // mailbox may have a limit; and whether that limit holds.
     bool for_actor = false;
     delivery how = delivery::limited;
+    // Whether a door that refuses it counts a dead letter: messages for actors and requests. Posts
+    // and events have books of their own, and the library's own calls have none.
+    bool is_letter = false;
 };
 
 // How messages of this type for actors are delivered; reserved for those that their receiver has
@@ -82,12 +85,20 @@ inline constexpr message_type message_type_of{.name = type_name<M>(),
                                               .destroy = destroyer_of<M>(),
                                               .run = nullptr,
                                               .for_actor = true,
-                                              .how = delivery_of<M>};
+                                              .how = delivery_of<M>,
+                                              .is_letter = true};
+
+// Whether messages that run themselves are letters all the same.
+template <class M>
+inline constexpr bool runs_as_letter = false;
 
 // The type of messages that run themselves by M::run.
 template <class M>
-inline constexpr message_type self_running_type{
-    .name = type_name<M>(), .size_bytes = sizeof(M), .destroy = destroyer_of<M>(), .run = &M::run};
+inline constexpr message_type self_running_type{.name = type_name<M>(),
+                                                .size_bytes = sizeof(M),
+                                                .destroy = destroyer_of<M>(),
+                                                .run = &M::run,
+                                                .is_letter = runs_as_letter<M>};
 
 // A message as it lies in a ring: half a cache line, with 16 bytes of payload. A payload of up to
 // 48 bytes goes on into the parcel behind it. What is larger, or not trivially copyable, lies in an

@@ -75,12 +75,13 @@ class port {
         return rings_[sender].load(std::memory_order_acquire); // pairs with ring_of()
     }
 
-    // Any thread that is no worker of this system. False, and counted, when the door is full or
-    // closed; the message then still belongs to the caller.
-    bool push(const door_message& message) noexcept {
+    // Any thread that is no worker of this system. False, and counted if it is a letter, when the
+    // door is full or closed; the message then still belongs to the caller.
+    bool push(const door_message& message, bool letter = true) noexcept {
         // acquire: pairs with close(); whoever sees it closed sees what was done before.
         if (closed_.load(std::memory_order_acquire) || !door_.push(message)) {
-            refused_.fetch_add(1, std::memory_order_relaxed); // a counter, orders nothing
+            // A counter, orders nothing.
+            refused_.fetch_add(letter ? 1 : 0, std::memory_order_relaxed);
             return false;
         }
         knock();

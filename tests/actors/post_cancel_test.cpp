@@ -89,7 +89,9 @@ TEST_CASE("a full door refuses: the handle is empty and the callback is destroye
     }
     CHECK(taken >= 4);
     CHECK(eventually([&] { return ended.count == taken + 2; }));
-    CHECK(sys.stop().actors.posted == static_cast<std::uint64_t>(taken) + 1); // and the busy one
+    const worker_statistics last = sys.stop();
+    CHECK(last.actors.posted == static_cast<std::uint64_t>(taken) + 1); // and the busy one
+    CHECK(dead_letters(last) == 0);                                     // posts are no letters
     CHECK(ran == taken);
 }
 

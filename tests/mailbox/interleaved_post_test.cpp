@@ -126,7 +126,9 @@ TEST_CASE("each post has run or was cancelled, as its cancel() said, also with w
 TEST_CASE("planted: cancelling or claiming in two steps is found") {
     const std::string failure = first_failure_of_posting<two_step_atomic>(fault_seeds);
     INFO(failure);
-    CHECK(failure.find("a post without exactly one end") == 0);
+    // Both ends, or an end by an old handle, who has left no word in the notes of this post.
+    CHECK((failure.find("a post without exactly one end") == 0 ||
+           failure.find("what was done before the cancel is not seen") == 0));
 }
 
 } // namespace interleaved_post_test
