@@ -3,7 +3,10 @@
 #include <iapp/testing/books.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace iapp {
@@ -275,15 +278,30 @@ worker_statistics sim_world::finish() {
 }
 
 void sim_world::fail(const std::string& why) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now() - beginning);
-    const sim_failure failure{"seed " + std::to_string(options_.seed) + ", turn " +
-                                  std::to_string(turns_) + ", " + std::to_string(ms.count()) +
-                                  " ms: " + why,
-                              options_.seed};
+    std::array<char, os::last_words::text_max> where;
     if (!failure_) {
-        failure_ = failure;
+        failure_ = sim_failure{std::string{where.data(), say_where(where)} + ": " + why, seed()};
     }
     throw sim_failure{*failure_};
+}
+
+// Of numbers snprintf() makes text without a lock and without allocating.
+std::size_t sim_world::say_where(std::span<char> into) const noexcept {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now() - beginning);
+    const int size =
+        std::snprintf(into.data(), into.size(), "seed %llu, turn %llu, %lld ms",
+                      static_cast<unsigned long long>(seed()),
+                      static_cast<unsigned long long>(turns_), static_cast<long long>(ms.count()));
+    return static_cast<std::size_t>(size);
+}
+
+std::size_t sim_world::say_last(const void* world, std::span<char> into) noexcept {
+    static constexpr std::string_view before = "iapp: the process ends in a simulated world: ";
+    std::copy(before.begin(), before.end(), into.begin());
+    std::size_t used = before.size();
+    used += static_cast<const sim_world*>(world)->say_where(into.subspan(used));
+    into[used] = '\n';
+    return used + 1;
 }
 
 std::uint64_t sim_world::event_hash() const noexcept {

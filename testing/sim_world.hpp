@@ -14,6 +14,7 @@
 //     }
 
 #include <iapp/actors/system.hpp>
+#include <iapp/reactor/os/last_words.hpp>
 #include <iapp/reactor/sim/sim_network.hpp>
 #include <iapp/testing/sim_driver.hpp>
 #include <iapp/testing/sim_failure.hpp>
@@ -21,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,9 @@ struct sim_world_options {
 // next event. Systems of a world are ordinary ones: what waits in them (spawn, ask, wait, stop)
 // lets the whole world go on. The same calls with the same seed do the same on every compiler,
 // which event_hash() proves. Everything belongs to one thread.
+//
+// If the process dies in it - by a failed check, a crash, or because somebody loses patience with
+// it - a line on standard error tells seed and turn.
 //
 // Checked on the way, with sim_failure if it is not so: no worker sleeps while it has mail; the
 // memory is bounded; the world comes to an end. finish() checks the books.
@@ -144,6 +149,9 @@ class sim_world {
     void check_memory();
     void note(const stepped_worker& turned);
     void end(site& one, duration deadline);
+    // "seed 8, turn 47, 43 ms"; safe in a signal handler. Gives how long that is.
+    std::size_t say_where(std::span<char> into) const noexcept;
+    static std::size_t say_last(const void* world, std::span<char> into) noexcept;
 
     sim_world_options options_;
     sim_random schedule_;
@@ -162,6 +170,7 @@ class sim_world {
     worker_statistics ended_; // of systems that are gone
     std::optional<sim_failure> failure_;
     bool tearing_down_ = false;
+    os::last_words last_words_{&say_last, this};
 };
 
 } // namespace iapp

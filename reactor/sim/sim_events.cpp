@@ -54,8 +54,11 @@ void sim_network::run_due() {
 
 void sim_network::happen(const event& e) {
     if (e.kind == event_kind::resume) {
-        of({static_cast<std::uint32_t>(e.value)}).stalled = false;
-        reopen();
+        sim_process& p = of({static_cast<std::uint32_t>(e.value)});
+        if (now_ >= p.stalled_until) {
+            p.stalled = false;
+            reopen();
+        }
         return;
     }
     if (e.kind == event_kind::announce_listener) {

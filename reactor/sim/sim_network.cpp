@@ -61,6 +61,7 @@ address sim_network::address_of(sim_host host, std::uint16_t port) noexcept {
 bool sim_network::draw(std::uint32_t sim_faults::*fault) {
     const bool hit = random_.chance(options_.faults.*fault);
     if (hit) {
+        ++(drawn_.*fault);
         note(sim_step::fault, options_.faults.*fault);
     }
     return hit;
@@ -124,7 +125,9 @@ void sim_network::heal(sim_host a, sim_host b) {
 }
 
 void sim_network::stall(sim_host host, time_point until) {
-    of(host).stalled = true;
+    sim_process& p = of(host);
+    p.stalled = true;
+    p.stalled_until = std::max(p.stalled_until, until);
     schedule(until, event_kind::resume, {}, 0, host.number);
 }
 

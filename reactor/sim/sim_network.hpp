@@ -118,6 +118,9 @@ class sim_network {
     // From now on; for instance none, to let a run come to its end.
     void set_faults(const sim_faults& faults) noexcept { options_.faults = faults; }
 
+    // How often each fault has come about so far.
+    const sim_faults& faults_drawn() const noexcept { return drawn_; }
+
     // How many descriptors a host's process may have (EMFILE beyond), and how many it has.
     void set_descriptors_max(sim_host host, std::size_t count) noexcept;
     std::size_t open_descriptors(sim_host host) const noexcept;
@@ -129,7 +132,7 @@ class sim_network {
     // and again, so it arrives after heal(), or is given up after the timeouts above.
     void partition(sim_host a, sim_host b);
     void heal(sim_host a, sim_host b);
-    // Nothing reaches it or leaves it until then.
+    // Nothing reaches it or leaves it until then. Of several stalls the longest counts.
     void stall(sim_host host, time_point until);
     // As kill -9: the system closes all descriptors, and peers see the end or a reset. Whatever
     // still belongs to the dead process can be destroyed: its calls do nothing any more.
@@ -220,6 +223,7 @@ class sim_network {
     void wait(const sim_waiter& by, duration timeout);
 
     sim_options options_;
+    sim_faults drawn_; // counts
     sim_random random_;
     sim_hash hash_;
     time_point now_{std::chrono::hours{1}}; // nobody's zero

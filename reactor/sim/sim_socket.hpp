@@ -117,6 +117,7 @@ struct sim_process {
     std::map<std::string, slot_id> names; // of Unix sockets; a listener that is gone leaves its own
     std::uint16_t next_port = 0;
     bool stalled = false;
+    time_point stalled_until{};
 };
 
 } // namespace iapp

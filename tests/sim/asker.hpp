@@ -5,8 +5,6 @@
 
 #include <iapp/iapp.hpp>
 
-#include <utility>
-
 namespace iapp::test {
 
 class asker {
@@ -35,41 +33,6 @@ class asker {
     }
 
   private:
-    // What an ask comes to: called once with an answer or an error in its time, or else destroyed
-    // with its asker.
-    class ending {
-      public:
-        ending(office& in, std::uint64_t number, time_point until) noexcept
-            : in_{&in}, number_{number}, until_{until} {
-            ++in_->asks;
-        }
-
-        ending(ending&& other) noexcept
-            : in_{std::exchange(other.in_, nullptr)}, number_{other.number_}, until_{other.until_},
-              called_{other.called_} {}
-
-        ~ending() {
-            if (in_ != nullptr) {
-                ++in_->asks_ended;
-            }
-        }
-
-        void operator()(const result<std::uint64_t>& answer) {
-            sim_world& world = *in_->world;
-            world.require(!std::exchange(called_, true), "an ask ends once");
-            world.require(!answer || *answer == 2 * number_, "an answer is that to its question");
-            world.require(world.now() <= until_ + in_->latest, "an ask ends in its time");
-            world.require(answer.error() != std::errc::timed_out || world.now() >= until_,
-                          "and not before");
-        }
-
-      private:
-        office* in_;
-        std::uint64_t number_;
-        time_point until_;
-        bool called_ = false;
-    };
-
     std::size_t desk() const {
         return static_cast<std::size_t>(in_.world->random().below(in_.desks));
     }
@@ -81,8 +44,8 @@ class asker {
     void ask(const ref<inquiry>& whom) {
         if (whom) {
             const duration deadline = patience();
-            const std::uint64_t number = in_.world->random().below(1'000'000);
-            cx_.ask<inquiry>(whom, deadline, ending{in_, number, cx_.now() + deadline}, number);
+            const std::uint32_t number = in_.asks.begin(0, deadline, true);
+            cx_.ask<inquiry>(whom, deadline, in_.asks.wait_for(number), number);
         }
     }
 
@@ -97,16 +60,16 @@ class asker {
     }
 
     task<> ask_by_task() {
-        const std::uint64_t number = in_.world->random().below(1'000'000);
         const duration deadline = patience();
         const ref<inquiry> whom = in_.known[desk()];
         if (!whom) {
             co_return;
         }
-        ending over{in_, number, cx_.now() + deadline};
-        const result<std::uint64_t> answer =
+        const std::uint32_t number = in_.asks.begin(0, deadline, true);
+        ask_ledger::waiter waiter = in_.asks.wait_for(number);
+        const result<std::uint32_t> answer =
             co_await cx_.ask<inquiry>(whom, deadline, number).as_result();
-        over(answer);
+        waiter.hears(answer);
     }
 
     context& cx_;

@@ -36,10 +36,16 @@ void clerk::live() {
     }
 }
 
-void clerk::on(inquiry what, replier<std::uint64_t> to) {
+void clerk::answer(inquiry what, replier<std::uint32_t> to) {
+    in_.asks.answered(what.number);
+    to.answer(what.number);
+}
+
+void clerk::on(inquiry what, replier<std::uint32_t> to) {
+    in_.asks.arrived(what.number);
     live();
     if (in_.chance(800)) {
-        to.answer(2 * what.number);
+        answer(what, std::move(to));
     } else if (in_.chance(800)) {
         later_.emplace_back(what, std::move(to));
         later_answers_ = cx_.after(in_.below_ms(200), late_answer{});
@@ -48,7 +54,7 @@ void clerk::on(inquiry what, replier<std::uint64_t> to) {
 
 void clerk::on(late_answer) {
     for (auto& [what, to] : std::exchange(later_, {})) {
-        to.answer(2 * what.number);
+        answer(what, std::move(to));
     }
 }
 

@@ -23,7 +23,7 @@ class clerk {
     clerk(clerk&&) = delete;
     ~clerk();
 
-    void on(inquiry what, replier<std::uint64_t> to);
+    void on(inquiry what, replier<std::uint32_t> to);
     void on(open);
     void on(late_answer);
     void on(go_home);
@@ -36,6 +36,7 @@ class clerk {
 
   private:
     void live();
+    void answer(inquiry what, replier<std::uint32_t> to);
     stream& with(slot_id id);
 
     context& cx_;
@@ -45,7 +46,7 @@ class clerk {
     alive clerk_;
     listener listener_;
     std::vector<stream> streams_;
-    std::vector<std::pair<inquiry, replier<std::uint64_t>>> later_;
+    std::vector<std::pair<inquiry, replier<std::uint32_t>>> later_;
     timer open_again_;
     timer later_answers_;
     timer going_;

@@ -50,19 +50,27 @@ bool dealer::chance(std::uint32_t per_thousand) const {
     return all_.world->random().chance(per_thousand * 1'000);
 }
 
-void dealer::on(question what, replier<std::uint64_t> to) {
+void dealer::on(question what, replier<std::uint32_t> to) {
+    all_.asks.arrived(what.number);
     if (chance(300) && !all_.closing) {
         kept_.push_back({what, std::move(to)});
     } else if (chance(100)) {
-        to.fail(std::make_error_code(std::errc::permission_denied));
+        all_.asks.refused(what.number);
+        to.fail(unwilling());
     } else if (chance(200)) {
+        all_.asks.forwarded(what.number);
         cx_.forward(all_.known[all_.pick()], what, std::move(to));
     } else if (chance(800)) {
-        to.answer(answer_to(what));
+        answer(what, std::move(to));
     } // else nobody answers, and the asker hears that
     if (chance(10)) {
         throw std::runtime_error("too many questions");
     }
+}
+
+void dealer::answer(question what, replier<std::uint32_t> to) {
+    all_.asks.answered(what.number);
+    to.answer(what.number);
 }
 
 void dealer::on(errand what) {
@@ -145,9 +153,9 @@ void dealer::ask() {
     for (std::uint64_t i = chance(100) ? 50 : 1 + random.below(3); i > 0; --i) {
         const duration deadline =
             least + duration{static_cast<duration::rep>(random.below(3'000'000))};
-        const std::uint32_t number = all_.asks.begin(deadline);
+        const std::uint32_t number = all_.asks.begin(number_, deadline, true);
         latest_ask_ = cx_.ask<question>(all_.known[all_.pick()], deadline,
-                                        all_.asks.callback(number), number);
+                                        all_.asks.wait_for(number), number);
         latest_number_ = number;
     }
 }
@@ -212,7 +220,7 @@ void dealer::come_and_go() {
 // What others wait for.
 void dealer::settle() {
     for (kept_question& each : std::exchange(kept_, {})) {
-        each.to.answer(answer_to(each.what));
+        answer(each.what, std::move(each.to));
     }
     cx_.grant_credits();
     if (all_.leaving) {

@@ -13,6 +13,12 @@
 
 namespace iapp::test {
 
+// Is answered with its number.
+struct question {
+    std::uint32_t number;
+    using reply = std::uint32_t;
+};
+
 struct errand {
     std::uint32_t from;
     std::uint32_t sequence;
@@ -60,7 +66,7 @@ class dealer {
     dealer(dealer&&) = delete;
     ~dealer();
 
-    void on(question what, replier<std::uint64_t> to);
+    void on(question what, replier<std::uint32_t> to);
     void on(errand what);
     void on(rumour);
     void on(const news& what);
@@ -72,7 +78,7 @@ class dealer {
   private:
     struct kept_question {
         question what;
-        replier<std::uint64_t> to;
+        replier<std::uint32_t> to;
     };
 
     struct watched {
@@ -81,6 +87,7 @@ class dealer {
     };
 
     bool chance(std::uint32_t per_thousand) const;
+    void answer(question what, replier<std::uint32_t> to);
     void deal();
     void ask();
     void watch();

@@ -55,8 +55,10 @@ void ask_at_the_end(market& all, system& sys, duration stops_in) {
     sim_world& world = *all.world;
     bool stopped = false;
     world.after(stops_in, [&] { stopped = static_cast<bool>(sys.stop(1h)); });
-    const result<std::uint64_t> answer = sys.ask(all.known[all.pick()], 1h, question{42});
-    world.require(!answer || *answer == answer_to({42}), "the answer is the question's");
+    const std::uint32_t number = all.asks.begin(0, 1h, true);
+    ask_ledger::waiter waiter = all.asks.wait_for(number);
+    const result<std::uint32_t> answer = sys.ask(all.known[all.pick()], 1h, question{number});
+    waiter.hears(answer);
     world.require(answer || answer.error() != std::errc::timed_out,
                   "an ask ends with its system at the latest");
     world.require(world.run_until([&] { return stopped; }, 1h), "the system stops");
@@ -95,7 +97,7 @@ outcome play_dealings(const sim_world_options& options) {
         ask_at_the_end(all, sys, up_to(random, 100ms));
     }
     world.finish();
-    all.asks.check_ended();
+    all.asks.check_over();
     return outcome_of(world);
 }
 

@@ -1,31 +1,38 @@
 // Runs scenarios by seeds: sim_scenarios [--scenario NAME] [--seed N] [--seeds K] [--hash]
+// [--faults]
 
 #include "sim/scenario.hpp"
 
 #include <iapp/mailbox/log.hpp>
 
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace {
 
 using namespace iapp;
 using namespace iapp::test;
 
+using fault_names = std::remove_cvref_t<decltype(sim_fault_names())>;
+
 struct wanted {
     std::string_view scenario; // empty: all
     std::uint64_t seed = 1;
     std::uint64_t seeds = 1;
-    bool hash = false; // print the event hash of each seed
+    bool hash = false;   // print the event hash of each seed
+    bool faults = false; // print how often each fault came about
 };
 
 void print_usage() {
     std::printf(
-        "usage: sim_scenarios [--scenario NAME] [--seed N] [--seeds K] [--hash]\n"
+        "usage: sim_scenarios [--scenario NAME] [--seed N] [--seeds K] [--hash] [--faults]\n"
         "Plays a scenario, or all, with the seeds N to N+K-1. Each seed is played twice, and\n"
-        "must do the same. --hash prints what it did as one number.\nscenarios:");
+        "must do the same. --hash prints what it did as one number, --faults at the end how\n"
+        "often each fault came about; one that never did is a failure.\nscenarios:");
     for (const scenario& each : scenarios()) {
         std::printf(" %.*s", static_cast<int>(each.name.size()), each.name.data());
     }
@@ -45,6 +52,8 @@ std::optional<wanted> parse(int argc, char** argv) {
         const char* const value = i + 1 < argc ? argv[i + 1] : nullptr;
         if (flag == "--hash") {
             w.hash = true;
+        } else if (flag == "--faults") {
+            w.faults = true;
         } else if (flag == "--scenario" && value != nullptr) {
             w.scenario = argv[++i];
         } else if ((flag == "--seed" && parse_number(value, w.seed)) ||
@@ -57,25 +66,62 @@ std::optional<wanted> parse(int argc, char** argv) {
     return w;
 }
 
-void print_replay(const scenario& which, std::uint64_t seed, const char* why) {
-    const int length = static_cast<int>(which.name.size());
-    std::printf("%.*s: %s\n  replay: sim_scenarios --scenario %.*s --seed %llu\n", length,
-                which.name.data(), why, length, which.name.data(),
-                static_cast<unsigned long long>(seed));
+struct run {
+    const scenario& which;
+    std::uint64_t seed;
+};
+
+// Safe in a signal handler: of numbers and texts snprintf() makes text without allocating.
+std::size_t say_replay(const void* of, std::span<char> into) noexcept {
+    const run& what = *static_cast<const run*>(of);
+    const std::string_view name = what.which.name;
+    const int size = std::snprintf(
+        into.data(), into.size(), "  replay: sim_scenarios --scenario %.*s --seed %llu\n",
+        static_cast<int>(name.size()), name.data(), static_cast<unsigned long long>(what.seed));
+    return static_cast<std::size_t>(size);
+}
+
+void print_replay(const run& what, const char* why) {
+    const std::string_view name = what.which.name;
+    std::array<char, os::last_words::text_max> replay;
+    std::printf("%.*s: %s\n%.*s", static_cast<int>(name.size()), name.data(), why,
+                static_cast<int>(say_replay(&what, replay)), replay.data());
     std::fflush(stdout);
 }
 
+// How often each fault came about, of all scenarios.
+using fault_counts = std::array<std::uint64_t, std::tuple_size_v<fault_names>>;
+
+void count(const sim_faults& faults, fault_counts& sums) {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] += faults.*sim_fault_names()[i].member;
+    }
+}
+
+// False when one never did.
+bool print_faults(const fault_counts& sums) {
+    bool all = true;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        std::printf("%12llu %s\n", static_cast<unsigned long long>(sums[i]),
+                    sim_fault_names()[i].name);
+        all = all && sums[i] > 0;
+    }
+    return all;
+}
+
 // False when a seed failed, or did something else the second time.
-bool play_seeds(const scenario& which, const wanted& w) {
+bool play_seeds(const scenario& which, const wanted& w, fault_counts& faults) {
     double simulated = 0;
     std::uint64_t turns = 0;
     bool ok = true;
     for (std::uint64_t seed = w.seed; seed < w.seed + w.seeds; ++seed) {
+        const run what{which, seed};
+        const os::last_words last{&say_replay, &what};
         try {
             const outcome first = which.run({.seed = seed});
             const outcome second = which.run({.seed = seed});
             if (first.hash != second.hash) {
-                print_replay(which, seed, "the same seed did two things");
+                print_replay(what, "the same seed did two things");
                 ok = false;
             }
             if (w.hash) {
@@ -86,8 +132,9 @@ bool play_seeds(const scenario& which, const wanted& w) {
             }
             simulated += first.seconds;
             turns += first.turns;
+            count(first.faults, faults);
         } catch (const std::exception& failure) {
-            print_replay(which, seed, failure.what());
+            print_replay(what, failure.what());
             ok = false;
         }
     }
@@ -110,15 +157,19 @@ int main(int argc, char** argv) {
     }
     bool known = false;
     bool ok = true;
+    fault_counts faults{};
     for (const scenario& each : scenarios()) {
         if (w->scenario.empty() || w->scenario == each.name) {
             known = true;
-            ok = play_seeds(each, *w) && ok;
+            ok = play_seeds(each, *w, faults) && ok;
         }
     }
     if (!known) {
         print_usage();
         return 2;
+    }
+    if (w->faults) {
+        ok = print_faults(faults) && ok;
     }
     return ok ? 0 : 1;
 }

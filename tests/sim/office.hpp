@@ -1,6 +1,7 @@
 #pragma once
 // office: what all of the supervision scenario share.
 
+#include "sim/ask_ledger.hpp"
 #include "sim/shift.hpp"
 
 #include <deque>
@@ -9,11 +10,11 @@
 
 namespace iapp::test {
 
-// Is answered with its double, now or later, or not at all.
+// Is answered with its number, now or later, or not at all.
 struct inquiry {
-    using reply = std::uint64_t;
+    using reply = std::uint32_t;
 
-    std::uint64_t number = 0;
+    std::uint32_t number = 0;
 };
 
 struct office {
@@ -29,8 +30,7 @@ struct office {
     std::vector<ref<inquiry>> known; // the clerks, by desk, as far as their manager knows
     ref<which_child> supervisor;
     int clerks = 0; // that there are
-    std::uint64_t asks = 0;
-    std::uint64_t asks_ended = 0;
+    ask_ledger asks;
 
     bool chance(std::uint32_t per_thousand) const {
         return world->random().chance(per_thousand * 1'000);

@@ -13,11 +13,13 @@ struct outcome {
     std::uint64_t hash = 0;
     std::uint64_t turns = 0;
     double seconds = 0; // simulated ones
+    sim_faults faults;  // how often each came about
 };
 
-inline outcome outcome_of(const sim_world& world) {
+inline outcome outcome_of(sim_world& world) {
     const duration lasted = world.now() - sim_world::beginning;
-    return {world.event_hash(), world.turns(), std::chrono::duration<double>(lasted).count()};
+    return {world.event_hash(), world.turns(), std::chrono::duration<double>(lasted).count(),
+            world.network().faults_drawn()};
 }
 
 // run() plays it in a world of its own, to finish(), and throws sim_failure when something is

@@ -28,17 +28,15 @@ iapp::system& start_office(office& in) {
 iapp::system& restart(office& in) {
     in.dismiss();
     in.world->kill(in.host);
-    in.world->require(in.clerks == 0 && in.asks == in.asks_ended, "nothing survives kill -9");
+    in.world->require(in.clerks == 0 && in.asks.over(), "nothing survives kill -9");
     return start_office(in);
 }
 
 // A thread that is no worker asks, and waits.
 void ask_and_wait(office& in, iapp::system& service, const ref<inquiry>& whom) {
-    const time_point begun = in.world->now();
-    const std::uint64_t number = in.world->random().below(1'000);
-    const result<std::uint64_t> answer = service.ask(whom, 1s, inquiry{number});
-    in.world->require(in.world->now() - begun <= 1s + in.latest, "an ask ends in its time");
-    in.world->require(!answer || *answer == 2 * number, "an answer is that to its question");
+    const std::uint32_t number = in.asks.begin(0, 1s, true);
+    ask_ledger::waiter waiter = in.asks.wait_for(number);
+    waiter.hears(service.ask(whom, 1s, inquiry{number}));
 }
 
 // Somebody from outside asks or visits a desk, or does harm to it.
@@ -66,7 +64,7 @@ void come_to_rest(office& in, const visits& all) {
     in.calm = true;
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
     world.run_for(3s + in.latest);
-    world.require(in.asks == in.asks_ended, "every ask ends in its time");
+    world.require(in.asks.over(), "every ask ends in its time");
     world.require(world.run_until([&] { return in.shifts.back().complete(); }, 1min),
                   "after the trouble every child runs");
     in.shifts.back().check_restarts();
@@ -82,6 +80,7 @@ outcome play_supervision(const sim_world_options& options) {
     maybe_make_peace(world);
     in.world = all.world = &world;
     in.latest = 20 * world.stall_max() + 500ms;
+    in.asks.use(world, in.latest);
     all.latest = 20 * world.stall_max() + 1s;
     in.host = world.add_host();
     iapp::system* service = &start_office(in);
@@ -97,7 +96,8 @@ outcome play_supervision(const sim_world_options& options) {
     come_to_rest(in, all);
     in.dismiss();
     world.finish();
-    world.require(in.clerks == 0 && in.asks == in.asks_ended, "nobody and nothing is left");
+    in.asks.check_over();
+    world.require(in.clerks == 0 && in.asks.over(), "nobody and nothing is left");
     return outcome_of(world);
 }
 

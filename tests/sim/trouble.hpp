@@ -33,7 +33,8 @@ inline bool maybe_make_peace(sim_world& world) {
     return is_peaceful(faults) && world.stall_max() <= std::chrono::milliseconds{50};
 }
 
-// Sometimes keeps two hosts from reaching each other for a while; true when it will.
+// Sometimes keeps two hosts from reaching each other for a while, or one of them from all; true
+// when it will.
 inline bool maybe_partition(sim_world& world, sim_host a, sim_host b) {
     sim_random& random = world.random();
     if (!random.chance(200'000)) {
@@ -41,6 +42,10 @@ inline bool maybe_partition(sim_world& world, sim_host a, sim_host b) {
     }
     const duration from{static_cast<duration::rep>(random.below(1'000'000'000))};
     const duration lasts{static_cast<duration::rep>(random.below(5'000'000'000))};
+    if (lasts.count() % 3 == 0) {
+        world.after(from, [&world, b, lasts] { world.network().stall(b, world.now() + lasts); });
+        return true;
+    }
     world.after(from, [&world, a, b] { world.network().partition(a, b); });
     world.after(from + lasts, [&world, a, b] { world.network().heal(a, b); });
     return true;

@@ -79,6 +79,22 @@ TEST_CASE("a stalled host hears and says nothing until it goes on") {
     }
 }
 
+TEST_CASE("of two stalls of a host the longer one counts") {
+    for (const auto& characters : sim_pairs()) {
+        sim_stage stage{{}, characters};
+        endpoint client;
+        endpoint server;
+        stage.join(0, client, 1, server);
+        stage.net().stall(stage.host(1), stage.net().now() + 5s);
+        stage.net().stall(stage.host(1), stage.net().now() + 1s);
+        client.write(stage.io(0), "hello");
+        stage.run_for(4s);
+        CHECK(server.bytes == 0);
+        stage.run_for(2s);
+        CHECK(server.in == "hello");
+    }
+}
+
 TEST_CASE("peers of a killed process see the end or a reset, and its calls do nothing any more") {
     for (const auto& characters : sim_pairs()) {
         sim_stage stage{{}, characters};

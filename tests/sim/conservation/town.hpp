@@ -1,7 +1,7 @@
 #pragma once
 // town: what all actors of a run share, and what they may do. One thread, so nobody minds.
 
-#include "sim/conservation/ask_ledger.hpp"
+#include "sim/ask_ledger.hpp"
 #include "sim/conservation/census.hpp"
 #include "sim/conservation/death_ledger.hpp"
 #include "sim/conservation/publication_ledger.hpp"

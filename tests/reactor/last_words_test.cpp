@@ -1,0 +1,97 @@
+// What a process that dies of a signal says first, and to whom the signal belongs otherwise.
+
+#include "support/dying.hpp"
+
+#include <iapp/reactor/os/last_words.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <signal.h>
+#include <string_view>
+#include <unistd.h>
+
+using namespace iapp;
+using namespace iapp::test;
+
+namespace last_words_test {
+
+namespace {
+
+std::size_t say(const void* who, std::span<char> into) noexcept {
+    const std::string_view text = static_cast<const char*>(who);
+    std::copy(text.begin(), text.end(), into.begin());
+    return text.size();
+}
+
+void (*action_of(int signal))(int) {
+    struct sigaction now {};
+
+    ::sigaction(signal, nullptr, &now);
+    return now.sa_handler;
+}
+
+void end_well(int) {
+    ::_exit(0);
+}
+
+} // namespace
+
+TEST_CASE("all speak that are there, the latest first, and the signal ends the process") {
+    const death d = die_by([] {
+        const os::last_words first{&say, "once"};
+        auto gone = std::make_unique<os::last_words>(&say, "gone");
+        const os::last_words latest{&say, "never "};
+        gone.reset();
+        send_oneself(SIGTERM);
+    });
+    CHECK(d.words == "never once");
+    CHECK(d.signal == SIGTERM);
+}
+
+TEST_CASE("a bad access speaks, too") {
+    const death d = die_by([] {
+        const os::last_words words{&say, "there was nothing"};
+        *reinterpret_cast<volatile int*>(16) = 1; // nothing is ever mapped there
+    });
+    CHECK(d.words.starts_with("there was nothing"));
+    CHECK(d.signal != 0);
+}
+
+TEST_CASE("a handler that was there before gets the signal afterwards") {
+    const death d = die_by([] {
+        ::signal(SIGTERM, end_well);
+        const os::last_words words{&say, "and then?"};
+        send_oneself(SIGTERM);
+    });
+    CHECK(d.words == "and then?");
+    CHECK(d.signal == 0);
+}
+
+TEST_CASE("a signal that is ignored stays so") {
+    const death d = die_by([] {
+        ::signal(SIGINT, SIG_IGN);
+        const os::last_words words{&say, "not now"};
+        send_oneself(SIGINT);
+    });
+    CHECK(d.words == "");
+    CHECK(d.signal == 0);
+}
+
+TEST_CASE("afterwards signals belong to whom they belonged before, or to who has come since") {
+    const death d = die_by([] {
+        {
+            const os::last_words words{&say, ""};
+            ::signal(SIGINT, end_well);
+        }
+        if (action_of(SIGTERM) != SIG_DFL || action_of(SIGINT) != end_well) {
+            std::abort();
+        }
+    });
+    CHECK(d.signal == 0);
+}
+
+} // namespace last_words_test
