@@ -11,6 +11,7 @@
 
 using namespace iapp;
 using namespace iapp::test;
+using namespace std::chrono_literals;
 
 namespace stress_test {
 
@@ -147,15 +148,13 @@ void check_posts_of(const foreign_account& own, const worker_counters& seen) {
     CHECK(own.captures == 0);
 }
 
-} // namespace
-
-TEST_CASE("all to all: each pair's order, the sums and the books are right") {
+void let_all_talk(idle_policy idle) {
     const std::uint64_t from = seed();
     INFO("IAPP_TEST_SEED=" << from);
     const auto each = static_cast<std::uint32_t>(stress_messages() / (nodes * nodes));
     foreign_account foreign;
     std::vector<node_ref> names; // outlives the nodes
-    checked_system sys{{.workers = nodes}};
+    checked_system sys{{.workers = nodes, .idle = idle}};
     const std::vector<ref_to<node>> all = start_nodes(sys, names, each);
     for (std::thread& place : start_foreign(*sys, names, from, foreign)) {
         place.join();
@@ -182,13 +181,13 @@ TEST_CASE("all to all: each pair's order, the sums and the books are right") {
     check_posts_of(foreign, last.actors);
 }
 
-TEST_CASE("a stop in the middle of the traffic loses and invents nothing") {
+void stop_amid_traffic(idle_policy idle) {
     const std::uint64_t from = seed();
     INFO("IAPP_TEST_SEED=" << from);
     foreign_account foreign;
     {
         std::vector<node_ref> names;
-        checked_system sys{{.workers = nodes}};
+        checked_system sys{{.workers = nodes, .idle = idle}};
         const std::vector<ref_to<node>> all = start_nodes(sys, names, ~std::uint32_t{0});
         std::vector<std::thread> places = start_foreign(*sys, names, from, foreign);
         CHECK(eventually([&] { return accounts_of(sys, all).received > 50'000; }));
@@ -205,6 +204,18 @@ TEST_CASE("a stop in the middle of the traffic loses and invents nothing") {
         check_posts_of(foreign, last.actors);
     }
     CHECK(foreign.captures == 0);
+}
+
+} // namespace
+
+TEST_CASE("all to all: each pair's order, the sums and the books are right") {
+    let_all_talk(idle_policy::adaptive());
+    let_all_talk(idle_policy::spin_for(20us)); // rings late
+}
+
+TEST_CASE("a stop in the middle of the traffic loses and invents nothing") {
+    stop_amid_traffic(idle_policy::adaptive());
+    stop_amid_traffic(idle_policy::spin_for(20us));
 }
 
 } // namespace stress_test

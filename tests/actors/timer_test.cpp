@@ -51,6 +51,22 @@ class clockwork {
     std::function<void()> at_end;
 };
 
+struct unique_tick {
+    std::unique_ptr<int> number;
+};
+
+struct unique_clockwork {
+    using accepts = messages<unique_tick>;
+
+    explicit unique_clockwork(context& cx)
+        : clock{cx.after(1ms, unique_tick{std::make_unique<int>(7)})} {}
+
+    void on(const unique_tick& what) { got = *what.number; }
+
+    timer clock;
+    int got = 0;
+};
+
 } // namespace
 
 TEST_CASE("after fires once, not before its time") {
@@ -92,24 +108,8 @@ TEST_CASE("a delay or a period beyond all time never ends") {
 }
 
 TEST_CASE("after sends a message that cannot be copied") {
-    struct parcel_of {
-        std::unique_ptr<int> number;
-    };
-
-    struct receiver {
-        using accepts = messages<parcel_of>;
-
-        explicit receiver(context& cx)
-            : clock{cx.after(1ms, parcel_of{std::make_unique<int>(7)})} {}
-
-        void on(const parcel_of& what) { got = *what.number; }
-
-        timer clock;
-        int got = 0;
-    };
-
     stepped_worker worker;
-    auto& actor = worker.spawn<receiver>();
+    auto& actor = worker.spawn<unique_clockwork>();
     worker.pass(1ms);
     CHECK(actor.got == 7);
 }
