@@ -210,6 +210,28 @@ TEST_CASE("no stack of what comes after is shown for a handler that ends before 
     CHECK(reports::count("  #") == 0);
 }
 
+TEST_CASE("a worker that did not get to it in time is asked again for the next handler") {
+    const reports kept;
+    const ignored_signal safe{signal_user1};
+    watched_worker w{by_user1};
+    const os::stack_probe::presence here{w.loop().stack()};
+    std::unique_ptr<held_signal> held = std::make_unique<held_signal>(signal_user1);
+    const auto late = [&] {
+        w.look(0ms);
+        w.look(101ms);
+    };
+    w.run({late});
+    w.look(25ms);
+    CHECK(reports::count(ended_first) == 1);
+    w.run({[&] {
+        late();
+        held.reset();
+        w.look(25ms);
+    }});
+    CHECK(reports::count(ended_first) == 1);
+    CHECK(reports::count("  #0 ") == 1);
+}
+
 TEST_CASE("a worker without a thread of its own cannot be asked for its stack") {
     const reports kept;
     const ignored_signal safe{signal_user1};
