@@ -37,6 +37,7 @@ result<stream> context::connect(const address& to, const connect_options& option
 
 void context::start(stream& s, const receive_options& options) {
     IAPP_CHECK(self_.type.stream.on_bytes != nullptr, "the actor must accept iapp::bytes");
+    IAPP_CHECK(s.belongs_to(self_.home.io()), "a stream stays on the worker where it was made");
     s.start(self_.type.stream, &self_, options);
 }
 

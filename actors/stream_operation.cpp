@@ -6,6 +6,8 @@ namespace iapp::detail {
 
 bool stream_operation::start(suspended_task who) {
     reactor& io = who.root->home().io();
+    IAPP_CHECK(stream_ == nullptr || stream_->belongs_to(io),
+               "a stream stays on the worker where it was made");
     const result<stream_inbox*> begun = begin(io);
     if (!begun) {
         failure_ = begun.error();

@@ -49,6 +49,8 @@ enum class write_status : std::uint8_t {
 
 // Destroying the handle stops all messages at once and closes the stream as close() does. All calls
 // belong to the worker's thread; on an empty or closed handle they do nothing and report failure.
+// It stays on the worker that has accepted or connected it: an actor of another one cannot have it
+// (checked where it is started or awaited).
 class stream : public transport_handle {
   public:
     // What close() leaves behind may take this long to be sent before it is dropped with a reset.

@@ -26,6 +26,11 @@ class transport_handle {
     // Stays the same, and names nothing else, after closing.
     slot_id id() const noexcept { return id_; }
 
+    // Whether it may be used there; an empty one anywhere.
+    bool belongs_to(const reactor& worker) const noexcept {
+        return home_ == nullptr || home_ == &worker;
+    }
+
   protected:
     transport_handle() noexcept = default;
 

@@ -27,8 +27,10 @@ class kit::driver final : public stepped_driver {
     }
 
     bool has_work() {
+        // What a handler of I/O has sent to another worker leaves with the next turn.
         const auto wants_turn = [this](const stepped_worker& each) {
-            return each.has_work() || each.next_timer() <= now();
+            return each.has_work() || each.next_timer() <= now() ||
+                   (!each.ended() && each.loop().holds_unsent());
         };
         return !network_.rests() || std::any_of(workers().begin(), workers().end(), wants_turn);
     }

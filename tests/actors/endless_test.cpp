@@ -5,6 +5,8 @@
 #include <iapp/iapp.hpp>
 #include <iapp/testing.hpp>
 
+#include <doctest/doctest.h>
+
 #include <functional>
 #include <string>
 

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 
 using namespace iapp;
@@ -234,6 +235,40 @@ TEST_CASE("at the end everything sent is accounted for, with timers and posts un
     const worker_statistics last = k.finish();
     CHECK(last.actors.posts_dropped == 1);
     CHECK(last.actors.delivered > 20);
+}
+
+TEST_CASE("what a connection lets an actor send to another worker is there when the kit rests") {
+    struct doorman {
+        using accepts = messages<accepted, closed>;
+
+        doorman(context& cx, const ref<done>& to_)
+            : to{to_}, door{*cx.listen(*address::parse("127.0.0.1:0"))},
+              guest{*cx.connect(*door.local_address())} {}
+
+        void on(const accepted&) { to.send(done{1}); }
+
+        void on(const closed&) {}
+
+        ref<done> to;
+        listener door;
+        stream guest;
+    };
+
+    struct house {
+        using accepts = messages<done>;
+
+        explicit house(int& guests_) : guests{guests_} {}
+
+        void on(done) { ++guests; }
+
+        int& guests;
+    };
+
+    int guests = 0;
+    kit k{{.workers = 2}};
+    k.spawn<doorman>(k.spawn_with<house>({.on = {1}}, std::ref(guests)));
+    k.run_until_idle();
+    CHECK(guests == 1);
 }
 
 } // namespace kit_test
