@@ -87,10 +87,11 @@ inline constexpr message_type delayed_post_type{.name = type_name<F>(),
 } // namespace detail
 
 // Lets `callback()` run on a worker, in order with the messages that this thread sends there; any
-// thread. It and its captures are destroyed on that worker; what it throws is counted and reported,
-// as a post that ran. An empty handle: refused, because the mail to that worker is at its limit,
-// too many posts of this thread have not ended, or the system stops; the callback is then destroyed
-// here.
+// thread. It and its captures are destroyed on that worker - what is still in the mail when the
+// worker has ended, by the thread that stops the system, in the worker's place; what it throws is
+// counted and reported, as a post that ran. An empty handle: refused, because the mail to that
+// worker is at its limit, too many posts of this thread have not ended, or the system stops; the
+// callback is then destroyed here.
 template <class F>
 post_handle post(worker_loop& to, F callback);
 
