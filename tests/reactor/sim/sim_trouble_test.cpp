@@ -64,34 +64,24 @@ TEST_CASE("a connect waits for a partition to heal") {
     }
 }
 
-TEST_CASE("a stalled host hears and says nothing until it goes on") {
+TEST_CASE(
+    "a stalled host hears and says nothing until it goes on, after the longest of its stalls") {
     for (const auto& characters : sim_pairs()) {
-        sim_stage stage{{}, characters};
-        endpoint client;
-        endpoint server;
-        stage.join(0, client, 1, server);
-        stage.net().stall(stage.host(1), stage.net().now() + 5s);
-        client.write(stage.io(0), "hello");
-        stage.run_for(4s);
-        CHECK(server.bytes == 0);
-        stage.run_for(2s);
-        CHECK(server.in == "hello");
-    }
-}
-
-TEST_CASE("of two stalls of a host the longer one counts") {
-    for (const auto& characters : sim_pairs()) {
-        sim_stage stage{{}, characters};
-        endpoint client;
-        endpoint server;
-        stage.join(0, client, 1, server);
-        stage.net().stall(stage.host(1), stage.net().now() + 5s);
-        stage.net().stall(stage.host(1), stage.net().now() + 1s);
-        client.write(stage.io(0), "hello");
-        stage.run_for(4s);
-        CHECK(server.bytes == 0);
-        stage.run_for(2s);
-        CHECK(server.in == "hello");
+        for (const bool twice : {false, true}) {
+            sim_stage stage{{}, characters};
+            endpoint client;
+            endpoint server;
+            stage.join(0, client, 1, server);
+            stage.net().stall(stage.host(1), stage.net().now() + 5s);
+            if (twice) {
+                stage.net().stall(stage.host(1), stage.net().now() + 1s);
+            }
+            client.write(stage.io(0), "hello");
+            stage.run_for(4s);
+            CHECK(server.bytes == 0);
+            stage.run_for(2s);
+            CHECK(server.in == "hello");
+        }
     }
 }
 
