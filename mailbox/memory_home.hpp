@@ -16,7 +16,15 @@ namespace iapp {
 // the end of its turn, so that the shared word is touched once for many blocks.
 class alignas(false_sharing_bytes) memory_home {
   public:
-    memory_home(unsigned worker, memory_pool& pool) noexcept : worker_{worker}, pool_{pool} {}
+    memory_home(unsigned worker, memory_pool& pool) noexcept : worker_{worker}, pool_{pool} {
+        pool_.before_growth(
+            [](void* self) noexcept { static_cast<memory_home*>(self)->take_returned(); }, this);
+    }
+
+    ~memory_home() { pool_.before_growth(nullptr, nullptr); }
+
+    memory_home(const memory_home&) = delete;
+    memory_home& operator=(const memory_home&) = delete;
 
     unsigned worker() const noexcept { return worker_; }
 
@@ -24,7 +32,7 @@ class alignas(false_sharing_bytes) memory_home {
     template <class M, class... Args>
     envelope* make(std::uint64_t to, const message_type& type, Args&&... args) {
         static_assert(alignof(M) <= alignof(envelope), "a message is aligned to 16 bytes at most");
-        void* block = allocate(sizeof(envelope) + sizeof(M));
+        void* block = pool_.allocate(sizeof(envelope) + sizeof(M));
         auto* made = ::new (block) envelope{nullptr, to, &type, this};
         try {
             ::new (made->payload()) M(std::forward<Args>(args)...);
@@ -51,7 +59,7 @@ class alignas(false_sharing_bytes) memory_home {
     // Owner only: an envelope whose payload of type.size_bytes, trivially copyable, is the caller's
     // to fill.
     envelope* make_bare(std::uint64_t to, const message_type& type) {
-        void* block = allocate(sizeof(envelope) + type.size_bytes);
+        void* block = pool_.allocate(sizeof(envelope) + type.size_bytes);
         return ::new (block) envelope{nullptr, to, &type, this};
     }
 
@@ -71,13 +79,6 @@ class alignas(false_sharing_bytes) memory_home {
     }
 
   private:
-    void* allocate(std::size_t bytes) {
-        if (!pool_.at_hand(bytes)) [[unlikely]] {
-            take_returned(); // before the pool grows
-        }
-        return pool_.allocate(bytes);
-    }
-
     unsigned worker_;
     memory_pool& pool_;
     alignas(false_sharing_bytes) basic_return_list<envelope> returned_;

@@ -9,6 +9,9 @@ memory_pool::~memory_pool() {
 }
 
 void* memory_pool::allocate_large(std::size_t bytes) {
+    if (give_back_ != nullptr) {
+        give_back_(owner_);
+    }
     void* memory = ::operator new(bytes);
     ++large_;
     return memory;
@@ -34,6 +37,12 @@ std::size_t memory_pool::outstanding() const noexcept {
 }
 
 void memory_pool::refill(std::size_t size_class) {
+    if (give_back_ != nullptr) {
+        give_back_(owner_);
+        if (free_[size_class] != nullptr) {
+            return;
+        }
+    }
     chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_bytes));
     std::byte* chunk = chunks_.back().get();
     const std::size_t block_bytes = bytes_of(size_class);

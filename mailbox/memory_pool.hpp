@@ -80,6 +80,13 @@ class memory_pool {
         return bytes <= largest_bytes && free_[class_of(bytes)] != nullptr;
     }
 
+    // Calls give_back(owner) whenever a block is wanted that is not at hand, for what it has to
+    // give back: so the pool does not grow while there is something. Null: nobody is called.
+    void before_growth(void (*give_back)(void* owner) noexcept, void* owner) noexcept {
+        give_back_ = give_back;
+        owner_ = owner;
+    }
+
     // Blocks handed out and not yet given back. Counts the free ones, which takes its time: nothing
     // is counted when a block comes and goes.
     std::size_t outstanding() const noexcept;
@@ -108,6 +115,8 @@ class memory_pool {
     std::vector<std::unique_ptr<std::byte[]>> chunks_;
     std::size_t carved_ = 0; // blocks of all chunks
     std::size_t large_ = 0;  // that are out
+    void (*give_back_)(void* owner) noexcept = nullptr;
+    void* owner_ = nullptr;
 };
 
 } // namespace iapp

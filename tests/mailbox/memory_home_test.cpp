@@ -77,6 +77,15 @@ TEST_CASE("the pool does not grow while there are blocks that came home") {
     w.home.release(next);
 }
 
+TEST_CASE("large blocks that came home go on to the system heap before more are taken from it") {
+    home_of_worker w;
+    envelope* const first = w.make<large>();
+    w.home.return_chain(first, first);
+    envelope* const next = w.make<large>();
+    CHECK(w.pool.outstanding() == 1);
+    w.home.release(next);
+}
+
 TEST_CASE("blocks that another thread returns are used again, once their owner has taken them in") {
     home_of_worker w;
     std::set<envelope*> made;
