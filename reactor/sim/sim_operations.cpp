@@ -28,7 +28,11 @@ void sim_engine::queue(descriptor fd) {
 }
 
 void sim_engine::lost(descriptor fd) noexcept {
-    state_of(fd).queued = false;
+    descriptor_state& s = state_of(fd);
+    if (s.input.cancel_after > 0 || s.output.cancel_after > 0) {
+        return; // also where the process is killed, for nobody will ask again
+    }
+    s.queued = false;
     std::erase(ready_, fd);
 }
 
