@@ -1,6 +1,7 @@
 #include <iapp/reactor/os/system_kernel.hpp>
 
 #include <iapp/reactor/os/sockaddr.hpp>
+#include <iapp/reactor/os/socket_calls.hpp>
 #include <iapp/reactor/os/socket_tuning.hpp>
 
 #include <algorithm>
@@ -37,10 +38,8 @@ ssize_t send_many(descriptor fd, std::span<const std::span<const std::byte>> sli
 }
 
 // A message header and its vector cost the system a copy each, so one slice goes without.
-ssize_t send_once(descriptor fd, std::span<const std::span<const std::byte>> slices) noexcept {
-    return slices.size() == 1
-               ? ::send(fd, slices.front().data(), slices.front().size(), MSG_NOSIGNAL)
-               : send_many(fd, slices);
+ssize_t send_slices(descriptor fd, std::span<const std::span<const std::byte>> slices) noexcept {
+    return slices.size() == 1 ? os::send_once(fd, slices.front()) : send_many(fd, slices);
 }
 
 } // namespace
@@ -117,7 +116,7 @@ io_result system_kernel::receive_with(descriptor fd, std::span<std::byte> into,
                                       int flags) noexcept {
     for (;;) {
         ++calls_;
-        const ssize_t count = ::recv(fd, into.data(), into.size(), flags);
+        const ssize_t count = os::receive_once(fd, into, flags);
         if (count >= 0) {
             return {io_status::done, static_cast<std::size_t>(count), {}};
         }
@@ -141,7 +140,7 @@ io_result system_kernel::send(descriptor fd,
                               std::span<const std::span<const std::byte>> slices) noexcept {
     for (;;) {
         ++calls_;
-        const ssize_t count = send_once(fd, slices);
+        const ssize_t count = send_slices(fd, slices);
         if (count >= 0) {
             return {io_status::done, static_cast<std::size_t>(count), {}};
         }

@@ -19,6 +19,11 @@ class readiness_engine final : public serving_engine {
     static constexpr unsigned accepts_per_service = 64;
     // Transports served in one pass; at least as many as one wait reports.
     static constexpr unsigned services_per_poll = 256;
+    // What handlers write in answer to what they receive is sent so many at a time, sooner when a
+    // wait reported few, and when it is so many bytes.
+    static constexpr unsigned answers_per_batch = 32;
+    static constexpr unsigned answer_batches_per_wait = 4;
+    static constexpr std::size_t answer_bytes_max = 65536;
 
     readiness_engine(std::unique_ptr<poller> waits, const engine_parts& parts);
 
@@ -40,7 +45,8 @@ class readiness_engine final : public serving_engine {
 
   private:
     void serve(transport& t);
-    void run_answer(transport& t);
+    void hold_answer(transport& t);
+    void send_answers();
     static bool needs_service(const transport& t) noexcept;
     void forget_and_close(transport& t);
     void end_input(transport& t, std::error_code why);
@@ -67,6 +73,10 @@ class readiness_engine final : public serving_engine {
     std::vector<slot_id> changed_; // whose interest the poller does not know yet
     std::vector<slot_id> starved_; // sources that found the buffer pool at its limit
     std::array<ready_event, 512> events_;
+    std::array<transport*, answers_per_batch> answers_; // with what handlers wrote, not sent yet
+    std::size_t answers_held_ = 0;
+    std::size_t answers_wanted_ = 0; // as many are sent
+    std::size_t answer_bytes_ = 0;
 };
 
 } // namespace iapp
