@@ -37,6 +37,7 @@ struct stream_side {
   private:
     static void received(transport& t, buffer&& data, std::size_t size);
     static void input_over(transport& t, std::error_code why);
+    static std::error_code shut_output(transport& t);
     static void output_over(transport& t, std::error_code why);
     static void connect_over(transport& t, std::error_code why);
     static void close_when_done(transport& t);

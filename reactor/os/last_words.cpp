@@ -1,5 +1,6 @@
 #include <iapp/reactor/os/last_words.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -12,12 +13,23 @@ namespace iapp::os {
 namespace {
 
 constexpr std::array deadly{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGINT, SIGSEGV, SIGTERM};
+constexpr std::array faults{SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+
+// FreeBSD tells with codes from here on that a signal was sent, Linux with those from 0 down.
+constexpr int sent_codes_begin = 0x10000;
 
 std::mutex guard; // of the two below, which all threads share
 unsigned speakers = 0;
 std::array<struct sigaction, deadly.size()> previous;
 
 constinit thread_local last_words* latest = nullptr;
+
+// Whether the instruction at hand has caused it, and does so again. The code alone does not tell:
+// Linux gives one to a terminal's SIGINT that others have for a fault.
+bool is_fault(int number, int code) noexcept {
+    return std::find(faults.begin(), faults.end(), number) != faults.end() && code > 0 &&
+           code < sent_codes_begin;
+}
 
 void on_deadly_signal(int number, siginfo_t* info, void*) {
     const int saved = errno;
@@ -27,10 +39,8 @@ void on_deadly_signal(int number, siginfo_t* info, void*) {
             ::sigaction(number, &previous[i], nullptr);
         }
     }
-    // An instruction that faults does so again; a signal that was sent has to be sent again.
-    const bool was_sent = info->si_code <= 0;
-    if (was_sent) {
-        ::raise(number);
+    if (!is_fault(number, info->si_code)) {
+        ::raise(number); // comes when this handler has returned
     }
     errno = saved;
 }

@@ -106,16 +106,19 @@ std::error_code system_kernel::bind_replacing_stale(descriptor fd, const address
     return ::bind(fd, name.get(), name.size) == 0 ? std::error_code{} : last_error();
 }
 
+// Asked with a socket of another kind: one that lives refuses it as that (EPROTOTYPE), be it not
+// listening yet or without room for visitors, whom FreeBSD refuses as if nobody listened. And it
+// is not visited.
 bool system_kernel::nobody_listens(const address& at) noexcept {
     ++calls_;
-    const result<descriptor> probe = open_socket(at);
-    if (!probe) {
+    const int probe = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (probe < 0) {
         return false;
     }
-    // Refused by a socket file means that its listener is gone; for a file that is no socket the
-    // systems answer otherwise or refuse too, so only a socket's name is ever removed.
-    const bool refused = connect(*probe, at).error == std::errc::connection_refused;
-    close(*probe);
+    // For a file that is no socket the systems answer otherwise or refuse too, so only a socket's
+    // name is ever removed.
+    const bool refused = connect(probe, at).error == std::errc::connection_refused;
+    close(probe);
     return refused && os::is_socket_file(at.path());
 }
 

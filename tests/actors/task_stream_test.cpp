@@ -191,7 +191,7 @@ TEST_CASE("a write whose deadline passes fails") {
     stream& to = world.actor.client;
     while (to.unsent_bytes() < receive_options{}.write_limit_bytes) { // until the kernels are full
         to.write(sliced(world.actor.cx.buffers(), pattern(1 << 20), 9'000));
-        world.settle();
+        world.come_to_rest();
     }
     world.actor.run(&writes_once, duration{2s});
     world.worker.turn(3);

@@ -77,7 +77,7 @@ TEST_CASE("a transfer to which nothing can be written fails when its idle time i
     connected_worker world;
     world.actor.run(&sends_all, pattern(20 << 20));
     world.actor.run(&echoes, transfer_options{.idle = 60s});
-    world.settle(); // nobody reads what comes back
+    world.come_to_rest(); // nobody reads what comes back
     CHECK(world.worker.loop().io().buffers().outstanding() < 150);
     CHECK(world.actor.seen.empty());
     world.worker.pass(60s); // a part had left since the transfer began to wait

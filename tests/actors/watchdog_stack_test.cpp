@@ -4,6 +4,8 @@
 #include "support/signals.hpp"
 #include "watched_worker.hpp"
 
+#include <iapp/reactor/os/code_place.hpp>
+
 using namespace iapp;
 using namespace iapp::test;
 using namespace std::chrono_literals;
@@ -21,8 +23,11 @@ bool is_shown() {
     return reports::count(in_this_test) > 0;
 }
 
+// A slow host takes less for all that nobody means to be slow.
+constexpr std::chrono::milliseconds limit{50};
+
 system_options with_stacks(int number, unsigned workers = 1) {
-    return {.workers = workers, .watchdog = {.limit = 1ms, .stack_signal = number}};
+    return {.workers = workers, .watchdog = {.limit = limit, .stack_signal = number}};
 }
 
 constexpr watchdog_options by_user1{.limit = 100ms, .stack_signal = signal_user1};
@@ -78,6 +83,17 @@ class listener_to_signals {
     const bool shown = eventually(&is_shown);
     CHECK(shown); // also: what waits is not called last, or it would take the place of this frame
     return shown;
+}
+
+TEST_CASE("a function that the program does not export goes by no other's name") {
+    const auto at = [](bool (*code)()) {
+        return os::find_code(reinterpret_cast<const void*>(code));
+    };
+    const os::code_place exported = at(&hold_until_shown);
+    REQUIRE(exported.function != nullptr);
+    CHECK(exported.function == in_this_test);
+    const os::code_place local = at(&is_shown); // FreeBSD knows a name somewhere below it
+    CHECK(local.function == nullptr);
 }
 
 TEST_CASE("with a signal for it, the report of a handler shows where it is" *

@@ -1,6 +1,7 @@
 // What a process that dies of a signal says first, and to whom the signal belongs otherwise.
 
 #include "support/dying.hpp"
+#include "support/signals.hpp"
 
 #include <iapp/reactor/os/last_words.hpp>
 
@@ -9,9 +10,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <memory>
 #include <signal.h>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 using namespace iapp;
@@ -27,15 +30,26 @@ std::size_t say(const void* who, std::span<char> into) noexcept {
     return text.size();
 }
 
-void (*action_of(int signal))(int) {
-    struct sigaction now {};
-
-    ::sigaction(signal, nullptr, &now);
-    return now.sa_handler;
-}
-
 void end_well(int) {
     ::_exit(0);
+}
+
+// The keyboard of a terminal that is this process's own from now on.
+int take_a_terminal() {
+    const int keyboard = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ::setsid();
+    if (::grantpt(keyboard) != 0 || ::unlockpt(keyboard) != 0) {
+        return -1;
+    }
+    const int screen = ::open(::ptsname(keyboard), O_RDWR);
+    return ::ioctl(screen, TIOCSCTTY, 0) == 0 ? keyboard : -1;
+}
+
+// Lets one that is held come, once it is there.
+void await_signal() {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigsuspend(&none);
 }
 
 } // namespace
@@ -50,6 +64,18 @@ TEST_CASE("all speak that are there, the latest first, and the signal ends the p
     });
     CHECK(d.words == "never once");
     CHECK(d.signal == SIGTERM);
+}
+
+TEST_CASE("a Ctrl-C at the terminal ends the process, too") {
+    const death d = die_by([] {
+        const os::last_words words{&say, "enough"};
+        const held_signal held{SIGINT};
+        if (::write(take_a_terminal(), "\x03", 1) == 1) {
+            await_signal();
+        }
+    });
+    CHECK(d.words == "enough");
+    CHECK(d.signal == SIGINT);
 }
 
 TEST_CASE("a bad access speaks, too") {
@@ -87,7 +113,7 @@ TEST_CASE("afterwards signals belong to whom they belonged before, or to who has
             const os::last_words words{&say, ""};
             ::signal(SIGINT, end_well);
         }
-        if (action_of(SIGTERM) != SIG_DFL || action_of(SIGINT) != end_well) {
+        if (!is_default(SIGTERM) || action_of(SIGINT).sa_handler != end_well) {
             std::abort();
         }
     });

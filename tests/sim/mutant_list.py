@@ -138,7 +138,7 @@ MUTANTS = (
         file="reactor/stream_side.cpp",
         scenario="echo",
         breaks="a write side that was shut sends no FIN",
-        old="if (const std::error_code why = t.home->os_->shutdown_write(t.fd)) {",
+        old="if (const std::error_code why = shut_output(t)) {",
         new="if (const std::error_code why = std::error_code{}) {"),
     Mutant(
         name="half_close_as_close",

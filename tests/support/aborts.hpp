@@ -1,6 +1,8 @@
 #pragma once
 // Whether something ends the process, as a failed check does.
 
+#include "support/dying.hpp"
+
 #include <csignal>
 #include <cstdio>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@ bool aborts(F f) {
     std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
+        leave_no_core();
         std::signal(SIGABRT, SIG_DFL); // not that of the test framework
         ::close(STDERR_FILENO);
         f();

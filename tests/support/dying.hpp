@@ -18,6 +18,13 @@ struct death {
     int signal = 0;    // that ended it; 0: none did
 };
 
+// For this process from now on, whose death is meant: files as large as its memory take their time
+// and the disk's room.
+inline void leave_no_core() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
+
 // With the signals' actions as at a program's start. For tests of one thread.
 inline death die_by(const std::function<void()>& what) {
     std::array<int, 2> words{};
@@ -26,8 +33,7 @@ inline death die_by(const std::function<void()>& what) {
     REQUIRE(child >= 0);
     if (child == 0) {
         ::dup2(words[1], STDERR_FILENO);
-        const rlimit no_core{0, 0};
-        ::setrlimit(RLIMIT_CORE, &no_core);
+        leave_no_core();
         for (int number = 1; number < NSIG; ++number) {
             ::signal(number, SIG_DFL); // and not doctest's report
         }

@@ -112,6 +112,17 @@ class connected_worker {
         }
     }
 
+    // Runs until no byte moves any more: sockets that nobody reads take some, then more, then none.
+    void come_to_rest() {
+        const io_counters& counted = worker.loop().io().counters();
+        const auto moved = [&] { return counted.bytes_in + counted.bytes_out; };
+        std::uint64_t before = 0;
+        do {
+            before = moved();
+            settle();
+        } while (moved() != before);
+    }
+
     stepped_worker worker;
     both_ends& actor; // dangling once it has ended
 };

@@ -94,6 +94,52 @@ TEST_CASE("a stream whose input ended stays open for writing until it is told ot
     f.run_until("both ends", [&] { return client.closed && server.closed; });
 }
 
+TEST_CASE("a half-close after the peer has closed ends the stream well") {
+    const socket_path path;
+    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
+        CAPTURE(at.to_string());
+        reactor_fixture f;
+        endpoint client;
+        endpoint server;
+        f.join(client, server, {}, at);
+        client.s.close();
+        f.run_until("the end of input", [&] { return client.closed && server.ended; });
+        server.s.shutdown_write();
+        f.run_until("the end", [&] { return server.closed == 1; });
+        CHECK(server.closed_well());
+    }
+}
+
+namespace {
+
+// Says what FreeBSD says when the peer of a Unix socket has closed.
+struct peerless_kernel : forwarding_kernel {
+    std::error_code shutdown_write(descriptor) noexcept override {
+        return std::make_error_code(std::errc::not_connected);
+    }
+};
+
+} // namespace
+
+TEST_CASE("not to be connected is an error of a half-close, but not over a Unix socket" *
+          doctest::test_suite("os")) {
+    const socket_path path;
+    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
+        CAPTURE(at.to_string());
+        const bool is_unix = at.family() == address_family::unix_path;
+        reactor_fixture f{{}, std::make_unique<peerless_kernel>()};
+        endpoint client;
+        endpoint server;
+        f.join(client, server, {}, at);
+        client.s.close();
+        f.run_until("the end of input", [&] { return server.ended == 1; });
+        server.s.shutdown_write();
+        f.run_until("the end", [&] { return server.closed == 1; });
+        CHECK(server.closed_well() == is_unix);
+        CHECK(server.closed_with(std::errc::not_connected) != is_unix);
+    }
+}
+
 TEST_CASE("an end that came together with the last bytes is told after them") {
     const socket_path path;
     for (const address& at : {reactor_fixture::loopback(), path.at()}) {

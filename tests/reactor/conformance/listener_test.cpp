@@ -81,6 +81,45 @@ TEST_CASE("a stale Unix path is replaced, a live one is address_in_use") {
     f.run_until("the connection", [&] { return client.connected && !first.waiting.empty(); });
 }
 
+TEST_CASE("a path whose owner does not listen yet is address_in_use") {
+    reactor_fixture f;
+    const socket_path path;
+    const unique_fd owner{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    const os::socket_address name = os::to_sockaddr(path.at());
+    REQUIRE(::bind(owner.get(), name.get(), name.size) == 0);
+    acceptor door;
+    CHECK(f.io().listen(path.at(), acceptor::recording, &door).error() ==
+          std::errc::address_in_use);
+    REQUIRE(::listen(owner.get(), 1) == 0);
+    const unique_fd client = connect_to(path.at());
+    const unique_fd server{::accept(owner.get(), nullptr, nullptr)};
+    CHECK(server.get() >= 0);
+}
+
+// So many that FreeBSD refuses the next one, as if nobody listened.
+TEST_CASE(
+    "a path is address_in_use, too, while its listener's queue is full, and looking is no visit") {
+    reactor_fixture f;
+    const socket_path path;
+    acceptor first;
+    acceptor second;
+    first.listen(f.io(), path.at(), {.backlog = 2});
+    std::vector<unique_fd> peers;
+    const os::socket_address name = os::to_sockaddr(path.at());
+    do {
+        peers.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    } while (::connect(peers.back().get(), name.get(), name.size) == 0 && peers.size() < 100);
+    // FreeBSD has refused the last one as if nobody listened.
+    REQUIRE(peers.size() < 100);
+    CHECK(f.io().listen(path.at(), acceptor::recording, &second).error() ==
+          std::errc::address_in_use);
+    f.run_until("all that were taken", [&] { return first.waiting.size() == peers.size() - 1; });
+    CHECK(f.io().listen(path.at(), acceptor::recording, &second).error() ==
+          std::errc::address_in_use);
+    f.settle();
+    CHECK(first.waiting.size() == peers.size() - 1);
+}
+
 TEST_CASE("a file that is no socket is never replaced") {
     reactor_fixture f;
     const socket_path path;
