@@ -127,13 +127,8 @@ void stream_side::connect_over(transport& t, std::error_code why) {
 // not_connected: the peer's reset has come already. Unix sockets know none; FreeBSD says it of one
 // whose peer has closed, and then nobody is left to hear of our end.
 std::error_code stream_side::shut_output(transport& t) {
-    kernel& os = *t.home->os_;
-    const std::error_code why = os.shutdown_write(t.fd);
-    if (why == std::errc::not_connected) {
-        const result<address> at = os.local_address(t.fd);
-        return at && at->family() == address_family::unix_path ? std::error_code{} : why;
-    }
-    return why;
+    const std::error_code why = t.home->os_->shutdown_write(t.fd);
+    return t.local && why == std::errc::not_connected ? std::error_code{} : why;
 }
 
 void stream_side::after_output(transport& t) {
