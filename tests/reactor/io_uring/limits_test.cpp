@@ -1,7 +1,6 @@
 // The limits of the io_uring engine: what is beyond them comes later, and nothing is lost.
 
-#include "support/endpoint.hpp"
-#include "support/engine_world.hpp"
+#include "crowd.hpp"
 #include "support/no_io_uring.hpp"
 
 #include <iapp/reactor/io_uring/uring_engine.hpp>
@@ -15,44 +14,6 @@ using namespace iapp;
 using namespace iapp::test;
 
 namespace limits_test {
-
-namespace {
-
-// Connections whose far ends are ours to write to.
-struct crowd {
-    crowd(engine_world& world, engine& by, unsigned count, std::uint32_t io_size_bytes)
-        : told(count) {
-        for (received_text& one : told) {
-            int ends[2];
-            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-            make_non_blocking(ends[0]);
-            peers.emplace_back(ends[1]);
-            world.receive(by, one, ends[0], io_size_bytes);
-        }
-        by.poll(duration::zero()); // all of them wait in the kernel now
-    }
-
-    void write_all(std::string_view text) {
-        for (const unique_fd& peer : peers) {
-            REQUIRE(::send(peer.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
-                    static_cast<ssize_t>(text.size()));
-        }
-    }
-
-    bool all_have(std::string_view text) const {
-        for (const received_text& one : told) {
-            if (one.text != text) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    std::vector<received_text> told;
-    std::vector<unique_fd> peers;
-};
-
-} // namespace
 
 TEST_CASE("more completions than the queue holds come late, but all and in order") {
     engine_world world;
