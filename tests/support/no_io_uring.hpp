@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -83,6 +84,11 @@ inline void refuse_submissions(int error) {
 // The same for asking for completions.
 inline void refuse_completions(int error) {
     seccomp::refuse(__NR_io_uring_enter, {3, BPF_JSET, asks_for_completions, true}, error);
+}
+
+// For the rest of the program the environment does not force an engine.
+inline void force_no_engine() {
+    ::unsetenv("IAPP_ENGINE");
 }
 
 // Runs `what` in a thread without io_uring.
