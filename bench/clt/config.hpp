@@ -38,7 +38,6 @@ struct worker_totals {
     std::uint64_t opening = 0;
     std::uint64_t opened = 0;
     std::uint64_t open = 0;
-    std::uint64_t open_peak = 0;
     std::uint64_t failed = 0; // never opened
     std::uint64_t closed = 0;
     std::uint64_t reset = 0; // part of closed: ended by an error

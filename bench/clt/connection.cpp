@@ -27,6 +27,7 @@ session::session(iapp::context& cx, worker_state& of, const assignment& given)
 session::~session() {
     if (open_) {
         --of_.totals.open;
+        of_.open.closed();
         ++of_.totals.closed;
         of_.totals.conns_without_bytes += sent_ == 0 ? 1 : 0;
     } else {
@@ -44,7 +45,7 @@ void session::opened() {
         of_.totals.all_open = cx_.now();
     }
     ++of_.totals.open;
-    of_.totals.open_peak = std::max(of_.totals.open_peak, of_.totals.open);
+    of_.open.opened();
 }
 
 void session::received(const iapp::bytes& what) {

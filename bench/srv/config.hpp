@@ -33,7 +33,7 @@ struct config {
 struct worker_totals {
     std::uint64_t accepted = 0;
     std::uint64_t open = 0;
-    std::uint64_t open_peak = 0;
+    std::uint64_t open_peak = 0; // of this worker's; of the program's it is not the sum
     std::uint64_t closed = 0;
     std::uint64_t reset = 0;   // part of closed: ended by an error
     std::uint64_t refused = 0; // closed at once, max_conns was reached

@@ -26,9 +26,11 @@ iapp::listen_options listen_options_of(const config& wanted) {
 } // namespace
 
 server::server(iapp::context& cx, const config& wanted, worker_totals& totals,
-               iapp::ref<need_places, return_places> keeper, const std::vector<iapp::address>& at)
+               bench::open_count& open, iapp::ref<need_places, return_places> keeper,
+               const std::vector<iapp::address>& at)
     : cx_{cx}, state_{wanted,
                       totals,
+                      open,
                       places{keeper, lot_sizes{wanted.max_conns, wanted.common.workers}},
                       {}} {
     if (cx_.worker_index() == 0) {
