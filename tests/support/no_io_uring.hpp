@@ -86,6 +86,12 @@ inline void refuse_completions(int error) {
     seccomp::refuse(__NR_io_uring_enter, {3, BPF_JSET, asks_for_completions, true}, error);
 }
 
+// The same for messages to rings from threads that have none, which came with Linux 6.13.
+inline void refuse_ring_messages() {
+    constexpr unsigned no_ring = UINT32_MAX; // -1
+    seccomp::refuse(__NR_io_uring_register, {0, BPF_JEQ, no_ring, true}, EINVAL);
+}
+
 // For the rest of the program the environment does not force an engine.
 inline void force_no_engine() {
     ::unsetenv("IAPP_ENGINE");

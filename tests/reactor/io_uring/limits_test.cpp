@@ -124,10 +124,10 @@ TEST_CASE("what was kept during a pause comes before what had to wait for memory
         take_all();
 
         const std::string text = pattern(600);
-        one.told[0].paused_by = &ring;
+        one.told[0].on_item = [&] { ring.pause_input(*one.told[0].t); };
         one.write_all(text);
         REQUIRE(world.run_until(ring, [&] { return ring.counters().waits_for_memory > 0; }));
-        one.told[0].paused_by = nullptr;
+        one.told[0].on_item = nullptr;
         hoard.clear();
         ring.resume_input(*one.told[0].t);
         CHECK(world.run_until(ring, [&] { return one.told[0].text.size() == text.size(); }));
