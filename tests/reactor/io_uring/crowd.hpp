@@ -1,15 +1,26 @@
 #pragma once
-// Many connections that one engine receives from.
+// An io_uring engine by itself, and many connections that it receives from.
 
 #include "support/endpoint.hpp"
 #include "support/engine_world.hpp"
 
+#include <iapp/reactor/io_uring/uring_engine.hpp>
+
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
 namespace iapp::test {
+
+// The test fails when there is none.
+inline std::unique_ptr<uring_engine> make_ring(engine_world& world,
+                                               const ring_options& options = {}) {
+    result<std::unique_ptr<uring_engine>> made = uring_engine::make(world.parts(), options);
+    REQUIRE_MESSAGE(made, made.error().message());
+    return std::move(*made);
+}
 
 // Connections whose far ends are ours to write to.
 struct crowd {

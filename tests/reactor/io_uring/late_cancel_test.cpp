@@ -2,8 +2,6 @@
 
 #include "crowd.hpp"
 
-#include <iapp/reactor/io_uring/uring_engine.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,9 +13,8 @@ namespace late_cancel_test {
 
 TEST_CASE("a pause that comes when the source has completed its end holds back what is not told") {
     engine_world world;
-    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+    uring_engine& ring = *made;
     {
         const std::string text = "last words";
         crowd all{world, ring, 40, 10};
@@ -50,9 +47,8 @@ TEST_CASE("a pause that comes when the source has completed its end holds back w
 
 TEST_CASE("bytes that nobody wants any more, since their stream was closed, cost no buffer") {
     engine_world world;
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     constexpr std::uint32_t large = 1 << 20; // of such buffers only a few stand ready
     for (int round = 0; round < 100; ++round) {
         crowd all{world, ring, 8, large};

@@ -3,8 +3,6 @@
 #include "crowd.hpp"
 #include "support/no_io_uring.hpp"
 
-#include <iapp/reactor/io_uring/uring_engine.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -17,9 +15,8 @@ namespace limits_test {
 
 TEST_CASE("more completions than the queue holds come late, but all and in order") {
     engine_world world;
-    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+    uring_engine& ring = *made;
     {
         crowd all{world, ring, 40, 10};
         const std::string text = pattern(300);
@@ -41,9 +38,8 @@ TEST_CASE("more completions than the queue holds come late, but all and in order
 
 TEST_CASE("closing while the completion queue is overrun ends every operation") {
     engine_world world;
-    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+    uring_engine& ring = *made;
     crowd all{world, ring, 40, 10};
     all.write_all(pattern(300));
     ring.poll(duration::zero());
@@ -58,9 +54,8 @@ TEST_CASE("closing while the completion queue is overrun ends every operation") 
 
 TEST_CASE("a burst that finds no buffer ready is received all the same, and in order") {
     engine_world world;
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         crowd all{world, ring, 300, 1 << 20}; // of such buffers only a few stand ready
         std::string text;
@@ -78,9 +73,8 @@ TEST_CASE("a burst that finds no buffer ready is received all the same, and in o
 
 TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing") {
     engine_world world{{.limit_bytes = std::size_t{1} << 20}};
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         std::vector<buffer> hoard;
         while (buffer one = world.pool.allocate(16 * 1024)) {
@@ -102,9 +96,8 @@ TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing
 
 TEST_CASE("what was kept during a pause comes before what had to wait for memory") {
     engine_world world{{.limit_bytes = std::size_t{1} << 20}};
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         // Some twenty buffers stand ready, and not one more is to be had.
         std::vector<buffer> hoard;
@@ -139,9 +132,8 @@ TEST_CASE("what was kept during a pause comes before what had to wait for memory
 
 TEST_CASE("more sizes of items than rings of buffers: none is larger than asked for") {
     engine_world world;
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     constexpr unsigned sizes = buffer_rings::exact_max + 20;
     std::vector<received_text> told(sizes);
     std::vector<unique_fd> peers;
@@ -167,9 +159,8 @@ TEST_CASE("more sizes of items than rings of buffers: none is larger than asked 
 TEST_CASE("without memory for more rings of buffers, all sizes of items share what there is") {
     std::thread{[] {
         engine_world world;
-        auto made = uring_engine::make(world.parts());
-        REQUIRE_MESSAGE(made, made.error().message());
-        uring_engine& ring = **made;
+        const auto made = make_ring(world);
+        uring_engine& ring = *made;
         refuse_buffer_rings();
         {
             const std::string text = pattern(3'000);

@@ -5,8 +5,6 @@
 #include "support/aborts.hpp"
 #include "support/no_io_uring.hpp"
 
-#include <iapp/reactor/io_uring/uring_engine.hpp>
-
 #include <doctest/doctest.h>
 
 using namespace iapp;
@@ -19,9 +17,8 @@ TEST_CASE("with the submission queue full and refused, the rest begins in later 
         CAPTURE(error);
         std::thread{[=] {
             engine_world world;
-            auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-            REQUIRE_MESSAGE(made, made.error().message());
-            uring_engine& ring = **made;
+            const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+            uring_engine& ring = *made;
             refuse_plain_submissions(error);
             {
                 crowd all{world, ring, 40, 10};
@@ -38,9 +35,8 @@ TEST_CASE("with the submission queue full and refused, the rest begins in later 
 TEST_CASE("while the kernel takes no submission, what is under way still completes") {
     std::thread{[] {
         engine_world world;
-        auto made = uring_engine::make(world.parts());
-        REQUIRE_MESSAGE(made, made.error().message());
-        uring_engine& ring = **made;
+        const auto made = make_ring(world);
+        uring_engine& ring = *made;
         {
             crowd one{world, ring, 1, 10};
             refuse_submissions(EAGAIN);
@@ -60,9 +56,9 @@ TEST_CASE("while the kernel takes no submission, what is under way still complet
 TEST_CASE("a kernel that says that it has lost completions ends the program") {
     CHECK(aborts([] {
         engine_world world;
-        auto made = uring_engine::make(world.parts());
+        const auto ring = make_ring(world);
         refuse_completions(EBADR);
-        (*made)->poll(duration::zero());
+        ring->poll(duration::zero());
     }));
 }
 

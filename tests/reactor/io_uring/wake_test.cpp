@@ -3,8 +3,6 @@
 #include "crowd.hpp"
 #include "support/no_io_uring.hpp"
 
-#include <iapp/reactor/io_uring/uring_engine.hpp>
-
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -33,9 +31,8 @@ void with_and_without_messages(const std::function<void(bool)>& what) {
 TEST_CASE("each wake ends one wait, with messages to the ring and without") {
     with_and_without_messages([](bool) {
         engine_world world;
-        auto made = uring_engine::make(world.parts());
-        REQUIRE_MESSAGE(made, made.error().message());
-        uring_engine& ring = **made;
+        const auto made = make_ring(world);
+        uring_engine& ring = *made;
         ring.poll(duration::zero());
         for (int i = 0; i < 200; ++i) {
             std::thread waker{[&] { ring.wake(); }};
@@ -49,9 +46,8 @@ TEST_CASE("each wake ends one wait, with messages to the ring and without") {
 TEST_CASE("a wake is not lost among more completions than the queue holds") {
     with_and_without_messages([](bool) {
         engine_world world;
-        auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-        REQUIRE_MESSAGE(made, made.error().message());
-        uring_engine& ring = **made;
+        const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+        uring_engine& ring = *made;
         {
             crowd all{world, ring, 40, 10};
             std::string text;
