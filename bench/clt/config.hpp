@@ -4,6 +4,7 @@
 #include "harness/errors.hpp"
 #include "harness/histogram.hpp"
 #include "harness/options.hpp"
+#include "harness/socket_buffers.hpp"
 
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/clock.hpp>
@@ -25,8 +26,7 @@ struct config {
     std::uint64_t io_size = 16 * 1024;
     std::uint64_t depth = 1; // requests under way on a connection
     std::uint64_t bytes = 0; // in all; 0: until the end of --duration
-    std::uint64_t sndbuf = 0;
-    std::uint64_t rcvbuf = 0;
+    bench::socket_buffers buffers;
     bool verify = false;
     std::chrono::nanoseconds finish_max = std::chrono::seconds{30}; // see coordinator
 

@@ -17,8 +17,7 @@ constexpr std::size_t waiting_max = 64;
 iapp::listen_options listen_options_of(const config& wanted) {
     iapp::listen_options options;
     options.balance = wanted.common.workers > 1 || wanted.share_port;
-    options.stream.send_buffer_bytes = static_cast<std::uint32_t>(wanted.sndbuf);
-    options.stream.receive_buffer_bytes = static_cast<std::uint32_t>(wanted.rcvbuf);
+    bench::set_buffers(options.stream, wanted.buffers);
     options.stream.nodelay = wanted.does == mode::echo;
     return options;
 }
