@@ -24,6 +24,26 @@ std::string describe_engine(const std::string& asked_for) {
     return text + ")";
 }
 
+// One engine for all workers. Where the best one can be had for some of them only (each of its
+// rings takes memory that the system limits), all get the one that serves where it does not.
+std::vector<std::unique_ptr<reactor>> make_reactors(worker_driver& by, unsigned workers,
+                                                    reactor_options options) {
+    std::vector<std::unique_ptr<reactor>> made;
+    while (made.size() < workers) {
+        result<std::unique_ptr<reactor>> io = by.make_reactor(options);
+        if (!io) {
+            throw std::system_error(io.error(), describe_engine(options.engine));
+        }
+        if (options.engine.empty() && !made.empty() &&
+            (*io)->engine_name() != made.front()->engine_name()) {
+            options.engine = (*io)->engine_name();
+            made.clear();
+        }
+        made.push_back(std::move(*io));
+    }
+    return made;
+}
+
 } // namespace
 
 system::system(const system_options& options, std::unique_ptr<worker_driver> own,
@@ -35,20 +55,18 @@ system::system(const system_options& options, std::unique_ptr<worker_driver> own
     }
     os::ignore_broken_pipes();
     system_control& control = *this;
+    std::vector<std::unique_ptr<reactor>> reactors =
+        make_reactors(driver_, options.workers, options.io);
     mesh_ = std::make_unique<mesh>(options.workers, options.limits.port());
     std::vector<worker_loop*> all;
     for (unsigned i = 0; i < options.workers; ++i) {
-        result<std::unique_ptr<reactor>> io = driver_.make_reactor(options.io);
-        if (!io) {
-            throw std::system_error(io.error(), describe_engine(options.io.engine));
-        }
         worker_place place{.index = i,
                            .mesh = mesh_->ports(),
                            .idle = options.idle,
                            .on_dead_letter = options.dead_letter_observer};
         driver_.settle(place);
         loops_.push_back(
-            std::make_unique<worker_loop>(place, std::move(*io), options.limits, control));
+            std::make_unique<worker_loop>(place, std::move(reactors[i]), options.limits, control));
         all.push_back(loops_.back().get());
     }
     slot_grants::begin(all);

@@ -144,6 +144,7 @@ class system final : private system_control {
 
     unsigned workers() const noexcept { return static_cast<unsigned>(loops_.size()); }
 
+    // Of all workers: where the best engine cannot be had for each of them, none has it.
     std::string_view engine_name() const noexcept { return engine_name_; }
 
     // The sum over all workers: asked for by message while they run, read when they have stopped.

@@ -16,7 +16,8 @@ class worker_driver {
   public:
     virtual ~worker_driver() = default;
 
-    // What a worker does its I/O with.
+    // What a worker does its I/O with. All workers of a system have one engine: where none is named
+    // and this comes to another one, `options` names that from then on, and all are made anew.
     virtual result<std::unique_ptr<reactor>> make_reactor(const reactor_options& options) = 0;
 
     // Changes what was asked for a worker to what is possible here.

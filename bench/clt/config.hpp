@@ -4,6 +4,7 @@
 #include "harness/errors.hpp"
 #include "harness/histogram.hpp"
 #include "harness/options.hpp"
+#include "harness/socket_buffers.hpp"
 
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/clock.hpp>
@@ -25,8 +26,7 @@ struct config {
     std::uint64_t io_size = 16 * 1024;
     std::uint64_t depth = 1; // requests under way on a connection
     std::uint64_t bytes = 0; // in all; 0: until the end of --duration
-    std::uint64_t sndbuf = 0;
-    std::uint64_t rcvbuf = 0;
+    bench::socket_buffers buffers;
     bool verify = false;
     std::chrono::nanoseconds finish_max = std::chrono::seconds{30}; // see coordinator
 
@@ -38,7 +38,6 @@ struct worker_totals {
     std::uint64_t opening = 0;
     std::uint64_t opened = 0;
     std::uint64_t open = 0;
-    std::uint64_t open_peak = 0;
     std::uint64_t failed = 0; // never opened
     std::uint64_t closed = 0;
     std::uint64_t reset = 0; // part of closed: ended by an error

@@ -10,8 +10,7 @@ session::session(iapp::context& cx, worker_state& of, const assignment& given)
     : cx_{cx}, of_{of}, number_{given.number}, limit_{given.bytes}, dialer_{given.dialer} {
     ++of_.totals.opening;
     iapp::connect_options options;
-    options.stream.send_buffer_bytes = static_cast<std::uint32_t>(of.wanted.sndbuf);
-    options.stream.receive_buffer_bytes = static_cast<std::uint32_t>(of.wanted.rcvbuf);
+    bench::set_buffers(options.stream, of.wanted.buffers);
     options.stream.nodelay = of.wanted.does != mode::write;
     iapp::result<iapp::stream> made = cx.connect(given.to, options);
     if (!made) {
@@ -27,6 +26,7 @@ session::session(iapp::context& cx, worker_state& of, const assignment& given)
 session::~session() {
     if (open_) {
         --of_.totals.open;
+        of_.open.closed();
         ++of_.totals.closed;
         of_.totals.conns_without_bytes += sent_ == 0 ? 1 : 0;
     } else {
@@ -44,7 +44,7 @@ void session::opened() {
         of_.totals.all_open = cx_.now();
     }
     ++of_.totals.open;
-    of_.totals.open_peak = std::max(of_.totals.open_peak, of_.totals.open);
+    of_.open.opened();
 }
 
 void session::received(const iapp::bytes& what) {

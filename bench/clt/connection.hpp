@@ -2,6 +2,7 @@
 // The actors at the client's end of a connection, written with the public API alone.
 
 #include "clt/config.hpp"
+#include "harness/open_count.hpp"
 
 #include <iapp/actors/context_templates.hpp>
 
@@ -23,7 +24,8 @@ struct ended {
 struct worker_state {
     const config& wanted;
     worker_totals& totals;
-    iapp::buffer pattern; // what they send; io_size bytes from any place of its period
+    bench::open_count& open; // of all workers
+    iapp::buffer pattern;    // what they send; io_size bytes from any place of its period
     bool finishing = false;
 };
 

@@ -19,8 +19,8 @@ constexpr std::uint64_t hopeless_after = 4;
 } // namespace
 
 dialer::dialer(iapp::context& cx, const config& wanted, worker_totals& totals,
-               coordinator_ref coordinator)
-    : cx_{cx}, state_{wanted, totals, {}}, coordinator_{coordinator},
+               bench::open_count& open, coordinator_ref coordinator)
+    : cx_{cx}, state_{wanted, totals, open, {}}, coordinator_{coordinator},
       connections_(wanted.conns), credit_{1}, credited_{cx.now()} {
     totals.begun = cx.now();
     state_.pattern = cx_.buffers().allocate(wanted.io_size + bench::pattern::period);

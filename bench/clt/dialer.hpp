@@ -33,7 +33,7 @@ class dialer {
     using accepts = iapp::messages<tick, ended, finish, report>;
     using coordinator_ref = iapp::ref<worker_done, hopeless>;
 
-    dialer(iapp::context& cx, const config& wanted, worker_totals& totals,
+    dialer(iapp::context& cx, const config& wanted, worker_totals& totals, bench::open_count& open,
            coordinator_ref coordinator);
 
     void on(tick) { open_due(); }

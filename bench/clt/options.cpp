@@ -43,10 +43,7 @@ std::string check(const config& wanted) {
     if (wanted.does == mode::churn && wanted.bytes > 0) {
         return "--bytes: has no meaning with --mode churn";
     }
-    if (wanted.sndbuf > INT32_MAX || wanted.rcvbuf > INT32_MAX) {
-        return "--sndbuf, --rcvbuf: less than 2G";
-    }
-    return {};
+    return bench::check(wanted.buffers);
 }
 
 } // namespace
@@ -65,8 +62,7 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
                 {{"write", mode::write}, {"echo", mode::echo}, {"churn", mode::churn}});
     line.number("--depth", wanted.depth, "Requests under way on a connection");
     line.size("--bytes", wanted.bytes, "Send so much in all, then end (0: no limit)");
-    line.size("--sndbuf", wanted.sndbuf, "SO_SNDBUF (0: the system's)");
-    line.size("--rcvbuf", wanted.rcvbuf, "SO_RCVBUF (0: the system's)");
+    bench::add_socket_buffers(line, wanted.buffers);
     line.time("--finish", wanted.finish_max,
               "How long the server may take to close at the end, default 30s");
     line.flag("--verify", wanted.verify, "Check what comes back (echo, or srv --mode source)");

@@ -37,6 +37,7 @@ class program {
 
     const config& wanted_;
     std::vector<worker_totals> totals_; // one for each worker, which alone writes it while it runs
+    bench::open_count open_;            // of all workers
     std::unique_ptr<iapp::system> system_;
     iapp::ref_to<coordinator> coordinator_;
     std::vector<iapp::ref_to<dialer>> dialers_;
@@ -69,8 +70,8 @@ void program::start_dialers() {
     coordinator_ = system_->spawn<coordinator>({}, std::cref(wanted_));
     dialers everyone;
     for (unsigned i = 0; i < wanted_.common.workers; ++i) {
-        dialers_.push_back(system_->spawn<dialer>({.on = {i}}, std::cref(wanted_),
-                                                  std::ref(totals_[i]), coordinator_));
+        dialers_.push_back(system_->spawn<dialer>(
+            {.on = {i}}, std::cref(wanted_), std::ref(totals_[i]), std::ref(open_), coordinator_));
         everyone.all.emplace_back(dialers_.back());
     }
     coordinator_.send(std::move(everyone));
@@ -134,7 +135,6 @@ worker_totals program::sum_up() const {
     worker_totals sum;
     for (const worker_totals& each : totals_) {
         sum.opened += each.opened;
-        sum.open_peak += each.open_peak;
         sum.failed += each.failed;
         sum.closed += each.closed;
         sum.reset += each.reset;
@@ -169,7 +169,7 @@ void program::print_summary(const worker_totals& sum, const iapp::worker_statist
     if (!wanted_.common.json) {
         fmt::print("clt: {:.1f} s, {} opened ({} at most at one time), {} failed, {} closed, {} "
                    "reset, {} without bytes\n",
-                   seconds, sum.opened, sum.open_peak, sum.failed, sum.closed, sum.reset,
+                   seconds, sum.opened, open_.peak(), sum.failed, sum.closed, sum.reset,
                    sum.conns_without_bytes);
         fmt::print("clt: {} bytes out, {} bytes in, {:.2f} s of CPU{}{}{}\n", bytes_out,
                    sum.bytes_in, iapp::os::cpu_seconds(), sum.errors.empty() ? "" : "; ",
@@ -185,7 +185,7 @@ void program::print_summary(const worker_totals& sum, const iapp::worker_statist
         .add("failed", sum.failed)
         .add("closed", sum.closed)
         .add("reset", sum.reset)
-        .add("open_peak", sum.open_peak)
+        .add("open_peak", open_.peak())
         .add("all_open_seconds", all_open_seconds())
         .add("bytes_out", bytes_out)
         .add("bytes_in", sum.bytes_in)

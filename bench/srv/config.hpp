@@ -3,6 +3,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/options.hpp"
+#include "harness/socket_buffers.hpp"
 
 #include <iapp/reactor/address.hpp>
 #include <iapp/reactor/socket_options.hpp>
@@ -21,8 +22,7 @@ struct config {
     mode does = mode::sink;
     std::uint64_t io_size = 16 * 1024;
     std::uint32_t max_conns = 32'768;
-    std::uint64_t sndbuf = 0;
-    std::uint64_t rcvbuf = 0;
+    bench::socket_buffers buffers;
     std::chrono::nanoseconds drain{0}; // at the end, how long the clients may take to go
     bool share_port = false;           // with other processes
     bool discard_in_kernel = false;
@@ -33,7 +33,7 @@ struct config {
 struct worker_totals {
     std::uint64_t accepted = 0;
     std::uint64_t open = 0;
-    std::uint64_t open_peak = 0;
+    std::uint64_t open_peak = 0; // of this worker's; of the program's it is not the sum
     std::uint64_t closed = 0;
     std::uint64_t reset = 0;   // part of closed: ended by an error
     std::uint64_t refused = 0; // closed at once, max_conns was reached

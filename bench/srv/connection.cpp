@@ -18,10 +18,12 @@ iapp::receive_options receive_options_of(const config& wanted) {
 session::session(worker_state& of) : of_{of} {
     ++of_.totals.open;
     of_.totals.open_peak = std::max(of_.totals.open_peak, of_.totals.open);
+    of_.open.opened();
 }
 
 session::~session() {
     --of_.totals.open;
+    of_.open.closed();
     ++of_.totals.closed;
     of_.totals.conns_without_bytes += bytes_in_ == 0 ? 1 : 0;
     of_.admitted.put_back();

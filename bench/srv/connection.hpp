@@ -1,6 +1,7 @@
 #pragma once
 // The actors at the server's end of a connection, written with the public API alone.
 
+#include "harness/open_count.hpp"
 #include "srv/admission.hpp"
 #include "srv/config.hpp"
 
@@ -14,6 +15,7 @@ namespace srv {
 struct worker_state {
     const config& wanted;
     worker_totals& totals;
+    bench::open_count& open; // of all workers
     places admitted;
     iapp::buffer pattern; // what a source sends
 };

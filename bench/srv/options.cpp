@@ -28,10 +28,7 @@ std::string check(const config& wanted) {
     if (wanted.discard_in_kernel && (wanted.verify || wanted.does == mode::echo)) {
         return "--discard trunc: bytes that are thrown away can be neither verified nor echoed";
     }
-    if (wanted.sndbuf > INT32_MAX || wanted.rcvbuf > INT32_MAX) {
-        return "--sndbuf, --rcvbuf: less than 2G";
-    }
-    return {};
+    return bench::check(wanted.buffers);
 }
 
 } // namespace
@@ -47,8 +44,7 @@ std::optional<int> parse_options(int argc, char** argv, config& wanted) {
     line.size("--io-size", wanted.io_size, "Most bytes of one read or write, default 16K");
     line.number("--max-conns", wanted.max_conns,
                 "Connections at one time in this process; more are closed at once", {1, 1U << 20});
-    line.size("--sndbuf", wanted.sndbuf, "SO_SNDBUF of the connections (0: the system's)");
-    line.size("--rcvbuf", wanted.rcvbuf, "SO_RCVBUF of the connections (0: the system's)");
+    bench::add_socket_buffers(line, wanted.buffers);
     line.choice("--discard", wanted.discard_in_kernel,
                 "How a sink reads: copy, or trunc (MSG_TRUNC, without a copy on Linux)",
                 {{"copy", false}, {"trunc", true}});

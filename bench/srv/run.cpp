@@ -45,6 +45,7 @@ class program {
 
     const config& wanted_;
     std::vector<worker_totals> totals_; // one for each worker, which alone writes it while it runs
+    bench::open_count open_;            // of all workers
     std::unique_ptr<iapp::system> system_;
     std::vector<iapp::ref_to<server>> servers_;
     std::vector<report::reply> reports_;
@@ -110,7 +111,7 @@ bool program::start_servers() {
     std::vector<iapp::address> at = wanted_.listen;
     for (unsigned i = 0; i < wanted_.common.workers; ++i) {
         servers_.push_back(system_->spawn<server>({.on = {i}}, std::cref(wanted_),
-                                                  std::ref(totals_[i]), keep, at));
+                                                  std::ref(totals_[i]), std::ref(open_), keep, at));
         const iapp::result<listening> made =
             system_->ask(servers_.back(), bench::report_deadline, where{});
         if (!made || !made->error.empty()) {
@@ -196,7 +197,6 @@ int program::finish() {
     worker_totals sum;
     for (const worker_totals& each : totals_) {
         sum.accepted += each.accepted;
-        sum.open_peak += each.open_peak;
         sum.closed += each.closed;
         sum.reset += each.reset;
         sum.refused += each.refused;
@@ -217,7 +217,7 @@ void program::print_summary(const worker_totals& sum, const iapp::worker_statist
     if (!wanted_.common.json) {
         fmt::print("srv: {:.1f} s, {} accepted, {} closed, {} reset, {} refused, {} at most at one "
                    "time, {} without bytes\n",
-                   seconds, sum.accepted, sum.closed, sum.reset, sum.refused, sum.open_peak,
+                   seconds, sum.accepted, sum.closed, sum.reset, sum.refused, open_.peak(),
                    sum.conns_without_bytes);
         fmt::print("srv: {} bytes in, {} bytes out, {:.2f} s of CPU{}{}{}\n", sum.bytes_in,
                    system.io.bytes_out, iapp::os::cpu_seconds(), sum.errors.empty() ? "" : "; ",
@@ -230,7 +230,7 @@ void program::print_summary(const worker_totals& sum, const iapp::worker_statist
         .add("closed", sum.closed)
         .add("reset", sum.reset)
         .add("refused", sum.refused)
-        .add("open_peak", sum.open_peak)
+        .add("open_peak", open_.peak())
         .add("bytes_in", sum.bytes_in)
         .add("bytes_out", system.io.bytes_out)
         .add("conns_without_bytes", sum.conns_without_bytes)

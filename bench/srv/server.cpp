@@ -17,8 +17,7 @@ constexpr std::size_t waiting_max = 64;
 iapp::listen_options listen_options_of(const config& wanted) {
     iapp::listen_options options;
     options.balance = wanted.common.workers > 1 || wanted.share_port;
-    options.stream.send_buffer_bytes = static_cast<std::uint32_t>(wanted.sndbuf);
-    options.stream.receive_buffer_bytes = static_cast<std::uint32_t>(wanted.rcvbuf);
+    bench::set_buffers(options.stream, wanted.buffers);
     options.stream.nodelay = wanted.does == mode::echo;
     return options;
 }
@@ -26,9 +25,11 @@ iapp::listen_options listen_options_of(const config& wanted) {
 } // namespace
 
 server::server(iapp::context& cx, const config& wanted, worker_totals& totals,
-               iapp::ref<need_places, return_places> keeper, const std::vector<iapp::address>& at)
+               bench::open_count& open, iapp::ref<need_places, return_places> keeper,
+               const std::vector<iapp::address>& at)
     : cx_{cx}, state_{wanted,
                       totals,
+                      open,
                       places{keeper, lot_sizes{wanted.max_conns, wanted.common.workers}},
                       {}} {
     if (cx_.worker_index() == 0) {

@@ -36,7 +36,7 @@ class server {
         iapp::messages<iapp::accepted, iapp::closed, iapp::signalled, granted, where, report>;
 
     // `at`: config.listen, with the ports that the first server got where 0 was asked for.
-    server(iapp::context& cx, const config& wanted, worker_totals& totals,
+    server(iapp::context& cx, const config& wanted, worker_totals& totals, bench::open_count& open,
            iapp::ref<need_places, return_places> keeper, const std::vector<iapp::address>& at);
 
     void on(iapp::accepted m);

@@ -68,7 +68,7 @@ void completing_engine::on_accepted(transport& t, descriptor connection, bool wa
 }
 
 void completing_engine::on_end(transport& t, std::error_code why) {
-    if (is_behind(t)) {
+    if (t.input_paused || has_held(t)) {
         t.ring.ended = true;
         t.ring.error = why.value();
     } else {

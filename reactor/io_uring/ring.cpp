@@ -85,12 +85,17 @@ void ring::enable() {
     IAPP_CHECK(refused == 0, "a ring that was made can be enabled");
 }
 
+bool ring::make_room(unsigned entries) {
+    const auto is_free = [&] { return ring_.sq.ring_entries - unsubmitted() >= entries; };
+    if (!is_free()) {
+        submit();
+    }
+    return is_free();
+}
+
 io_uring_sqe& ring::next_entry() {
     io_uring_sq& queue = ring_.sq;
-    if (unsubmitted() == queue.ring_entries) {
-        submit();
-        IAPP_CHECK(unsubmitted() < queue.ring_entries, "the kernel takes what is submitted");
-    }
+    IAPP_CHECK(unsubmitted() < queue.ring_entries, "make_room() comes before what needs it");
     io_uring_sqe& entry = queue.sqes[queue.sqe_tail++ & queue.ring_mask];
     std::memset(&entry, 0, sizeof entry);
     return entry;
@@ -105,44 +110,52 @@ bool ring::overrun() const noexcept {
     return (io_uring_smp_load_acquire(ring_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
 }
 
-int ring::enter(unsigned wanted, unsigned flags, const void* argument, std::size_t size) {
-    // Pairs with the kernel's load of the tail when it takes the entries.
-    io_uring_smp_store_release(ring_.sq.ktail, ring_.sq.sqe_tail);
+int ring::enter(unsigned handed_over, unsigned wanted, unsigned flags, const void* argument,
+                std::size_t size) {
     ++calls_;
     // The library's declaration lacks a const.
-    return io_uring_enter2(static_cast<unsigned>(ring_.ring_fd), unsubmitted(), wanted, flags,
-                           static_cast<sigset_t*>(const_cast<void*>(argument)), size);
+    const int outcome =
+        io_uring_enter2(static_cast<unsigned>(ring_.ring_fd), handed_over, wanted, flags,
+                        static_cast<sigset_t*>(const_cast<void*>(argument)), size);
+    IAPP_CHECK(outcome != -EEXIST, "a ring belongs to the thread that enabled it");
+    IAPP_CHECK(outcome != -EBADR, "the kernel has memory for completions that do not fit");
+    return outcome;
+}
+
+int ring::submit_by(unsigned wanted, unsigned flags, const void* argument, std::size_t size) {
+    // Pairs with the kernel's load of the tail when it takes the entries.
+    io_uring_smp_store_release(ring_.sq.ktail, ring_.sq.sqe_tail);
+    return enter(unsubmitted(), wanted, flags, argument, size);
 }
 
 void ring::submit() {
     while (unsubmitted() > 0) {
-        const int taken = enter(0, 0, nullptr, 0);
-        IAPP_CHECK(taken != -EEXIST, "a ring belongs to the thread that enabled it");
+        const int taken = submit_by(0, 0, nullptr, 0);
         if (taken <= 0 && taken != -EINTR) {
-            return; // no memory in the kernel just now
+            return;
         }
     }
 }
 
 void ring::submit_and_wait(duration timeout) {
     using std::chrono::seconds;
-    unsigned flags = IORING_ENTER_GETEVENTS;
+    // Interrupted, out of time, out of memory: the caller looks again in any case.
     const bool waits = timeout > duration::zero();
     if (!waits || timeout == duration::max()) {
-        const int seen = enter(waits ? 1 : 0, flags, nullptr, 0);
-        IAPP_CHECK(seen != -EEXIST, "a ring belongs to the thread that enabled it");
-        return;
+        submit_by(waits ? 1 : 0, IORING_ENTER_GETEVENTS, nullptr, 0);
+    } else {
+        const auto whole = std::chrono::duration_cast<seconds>(timeout);
+        __kernel_timespec limit{};
+        limit.tv_sec = whole.count();
+        limit.tv_nsec =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(timeout - whole).count();
+        io_uring_getevents_arg argument{};
+        argument.ts = reinterpret_cast<std::uintptr_t>(&limit);
+        submit_by(1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument, sizeof argument);
     }
-    const auto whole = std::chrono::duration_cast<seconds>(timeout);
-    __kernel_timespec limit{};
-    limit.tv_sec = whole.count();
-    limit.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(timeout - whole).count();
-    io_uring_getevents_arg argument{};
-    argument.ts = reinterpret_cast<std::uintptr_t>(&limit);
-    flags |= IORING_ENTER_EXT_ARG;
-    // Interrupted, out of time, out of memory: the caller looks again in any case.
-    const int seen = enter(1, flags, &argument, sizeof argument);
-    IAPP_CHECK(seen != -EEXIST, "a ring belongs to the thread that enabled it");
+    if (unsubmitted() > 0) { // then it has not looked for completions
+        enter(0, 0, IORING_ENTER_GETEVENTS, nullptr, 0);
+    }
 }
 
 bool ring::post(std::uint64_t key) const noexcept {

@@ -11,7 +11,8 @@
 namespace iapp {
 
 struct ring_options {
-    std::uint32_t submissions = 1024; // noted between two system calls; beyond it one more call
+    // Noted between two system calls, at least two; beyond it one more call.
+    std::uint32_t submissions = 1024;
     // A burst of completions that does not fit waits in the kernel's overflow list, which costs
     // an allocation each and ends multishot operations, but loses nothing.
     std::uint32_t completions = 16 * 1024;
@@ -19,6 +20,11 @@ struct ring_options {
 
 // Set up for one thread: single issuer, task work deferred to the waiting call. It is made disabled
 // on any thread and belongs to the one that calls enable().
+//
+// The kernel may take nothing of what is handed over: it has no memory, or first wants its overrun
+// completion queue emptied. What it does not take stays noted and is handed over again by the next
+// call; what has completed is had meanwhile. A kernel that says that it has lost completions, as
+// without memory for its overflow list it does, ends the program: nobody can tell whose they were.
 class ring {
   public:
     // Fails with the system's error: not permitted (a sandbox), function_not_supported (a kernel
@@ -32,14 +38,19 @@ class ring {
 
     void enable();
 
-    // A cleared entry of the submission queue, taken by the next call into the kernel.
+    // Whether so many entries are free, if need be after a submission.
+    bool make_room(unsigned entries);
+
+    // A cleared entry of the submission queue, which must not be full; taken by the next call into
+    // the kernel.
     io_uring_sqe& next_entry();
 
-    // Hands over what was noted, without waiting.
+    // Hands over what was noted, without waiting, as far as the kernel takes it.
     void submit();
 
     // The same, runs what the kernel has put off until now, and waits for a completion, at most
-    // `timeout` (zero: not at all, duration::max(): for ever). One system call.
+    // `timeout` (zero: not at all, duration::max(): for ever). One system call, unless the kernel
+    // does not take everything: then it does not wait, and one more sees to the completions.
     void submit_and_wait(duration timeout);
 
     // Any thread, also a signal handler, once the ring was enabled: makes a completion with this
@@ -65,7 +76,9 @@ class ring {
     ring() = default;
     std::error_code set_up(const ring_options& options);
     std::error_code check_operations();
-    int enter(unsigned wanted, unsigned flags, const void* argument, std::size_t size);
+    int submit_by(unsigned wanted, unsigned flags, const void* argument, std::size_t size);
+    int enter(unsigned handed_over, unsigned wanted, unsigned flags, const void* argument,
+              std::size_t size);
 
     io_uring ring_{};
     bool open_ = false;

@@ -148,7 +148,7 @@ bool uring_engine::arm_waiting(buffer_ring& of) {
     const bool any = of.refill();
     const bool bulk = of.bulk();
     unsigned turns = bulk ? 1 : of.ready();
-    while (!of.waiting.empty() && (!any || turns > 0)) {
+    while (!of.waiting.empty() && (!any || turns > 0) && ring_->make_room(1)) {
         transport* t = transports_.find(of.waiting.front());
         of.waiting.pop_front();
         if (t == nullptr || !std::exchange(t->ring.queued, false) || t->closing ||

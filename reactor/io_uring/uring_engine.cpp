@@ -69,14 +69,30 @@ void uring_engine::on_wake(bool poll_ended) {
     // Pairs with the exchange in wake().
     wake_posted_.exchange(false, std::memory_order_acq_rel);
     if (poll_ended) {
-        arm_wake();
+        wake_armed_ = false;
     }
 }
 
 void uring_engine::arm_wake() {
+    if (wake_armed_ || !ring_->make_room(1)) {
+        return;
+    }
+    wake_armed_ = true;
     io_uring_sqe& entry = ring_->next_entry();
     io_uring_prep_poll_multishot(&entry, wake_fd_, POLLIN);
     entry.user_data = operation_key{{}, operation_kind::wake_poll}.to_word();
+}
+
+void uring_engine::serve_all() {
+    bool room = true;
+    serve_some(services_per_poll, [&](transport& t) {
+        room = room && ring_->make_room(entries_per_service);
+        if (room) {
+            serve(*this, t);
+        } else {
+            serve_later(t);
+        }
+    });
 }
 
 void uring_engine::poll(duration timeout) {
@@ -84,10 +100,11 @@ void uring_engine::poll(duration timeout) {
         begin();
     }
     told_ = false;
-    serve_some(services_per_poll, [this](transport& t) { serve(*this, t); });
+    serve_all();
     serve_starved(items_per_service);
     arm_waiting();
-    const bool at_hand = told_ || anyone_to_serve() || ring_->first() != nullptr;
+    arm_wake();
+    const bool at_hand = told_ || anyone_to_serve() || !wake_armed_ || ring_->first() != nullptr;
     ring_->submit_and_wait(at_hand ? duration::zero() : timeout);
     counters_.overflows += ring_->overrun() ? 1 : 0;
     if (ring_->unsubmitted() == 0) {

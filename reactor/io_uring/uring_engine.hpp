@@ -31,6 +31,10 @@ class uring_engine final : public completing_engine {
     // some hundred busy connections.
     static constexpr unsigned services_per_poll = 1024;
     static constexpr unsigned completions_per_poll = 768;
+    // What serving one transport submits at most: an operation or a cancellation on each side.
+    // Where the kernel takes nothing just now and there is no room for it, those that are still to
+    // be served wait for a later pass, and passes do not sleep until then.
+    static constexpr unsigned entries_per_service = 2;
 
     // Fails as ring::make() and multishot_receive_tells_late_ends(), with the error of eventfd(2),
     // or with not_enough_memory for a first ring of buffers.
@@ -56,6 +60,7 @@ class uring_engine final : public completing_engine {
     uring_engine(std::unique_ptr<ring> of, descriptor wake_fd, const engine_parts& parts);
 
     void begin();
+    void serve_all();
     void arm_wake();
     void on_wake(bool poll_ended);
 
@@ -101,7 +106,8 @@ class uring_engine final : public completing_engine {
     send_records sends_;
     uring_counters counters_;
     bool begun_ = false;
-    bool work_left_ = false; // the pass reached its limits
+    bool wake_armed_ = false; // the eventfd is polled
+    bool work_left_ = false;  // the pass reached its limits
 };
 
 } // namespace iapp

@@ -76,6 +76,24 @@ class listener_to_signals {
     signal_watch watch_;
 };
 
+// A worker that the signal for its stack does not get to until the test says so.
+struct late_worker {
+    void signal_comes() { held.reset(); }
+
+    const reports kept;
+    const ignored_signal safe{signal_user1};
+    watched_worker w{by_user1};
+    const os::stack_probe::presence here{w.loop().stack()};
+    std::unique_ptr<held_signal> held = std::make_unique<held_signal>(signal_user1);
+    // A handler that the watchdog finds too long.
+    const std::function<void()> hold = [this] {
+        w.look(0ms);
+        w.look(101ms);
+        w.look(25ms);
+        CHECK(reports::count("holds its worker") > 0); // and nothing of its stack yet
+    };
+};
+
 } // namespace
 
 // Exported by the program, so it has a name in a stack.
@@ -198,51 +216,33 @@ TEST_CASE("the stack of a worker is taken once for each handler that is reported
 }
 
 TEST_CASE("no stack of what comes after is shown for a handler that ends before the signal") {
-    const reports kept;
-    const ignored_signal safe{signal_user1};
-    watched_worker w{by_user1};
-    const os::stack_probe::presence here{w.loop().stack()};
-    std::unique_ptr<held_signal> held = std::make_unique<held_signal>(signal_user1);
-    const auto late = [&] {
-        w.look(0ms);
-        w.look(101ms);
-        w.look(25ms);
-        CHECK(reports::count("holds its worker") == 1); // and nothing of its stack yet
-    };
+    late_worker late;
 
     SUBCASE("and the signal comes to the next handler") {
-        w.run({late, [&] {
-                   held.reset();
-                   w.look(0ms);
-               }});
+        late.w.run({late.hold, [&] {
+                        late.signal_comes();
+                        late.w.look(0ms);
+                    }});
     }
     SUBCASE("and the watchdog looks before the signal comes") {
-        w.run({late});
-        w.look(25ms);
-        held.reset();
+        late.w.run({late.hold});
+        late.w.look(25ms);
+        late.signal_comes();
     }
-    w.look(25ms);
+    late.w.look(25ms);
     CHECK(reports::count(ended_first) == 1);
     CHECK(reports::count("  #") == 0);
 }
 
 TEST_CASE("a worker that did not get to it in time is asked again for the next handler") {
-    const reports kept;
-    const ignored_signal safe{signal_user1};
-    watched_worker w{by_user1};
-    const os::stack_probe::presence here{w.loop().stack()};
-    std::unique_ptr<held_signal> held = std::make_unique<held_signal>(signal_user1);
-    const auto late = [&] {
-        w.look(0ms);
-        w.look(101ms);
-    };
-    w.run({late});
-    w.look(25ms);
+    late_worker late;
+    late.w.run({late.hold});
+    late.w.look(25ms);
     CHECK(reports::count(ended_first) == 1);
-    w.run({[&] {
-        late();
-        held.reset();
-        w.look(25ms);
+    late.w.run({[&] {
+        late.hold();
+        late.signal_comes();
+        late.w.look(25ms);
     }});
     CHECK(reports::count(ended_first) == 1);
     CHECK(reports::count("  #0 ") == 1);

@@ -97,7 +97,8 @@ void check_sizes(const Config& wanted) {
     check_common(wanted.common);
     IAPP_CHECK(wanted.io_size >= 1 && wanted.io_size <= iapp::buffer_pool::largest_bytes,
                "io-size");
-    IAPP_CHECK(wanted.sndbuf <= INT32_MAX && wanted.rcvbuf <= INT32_MAX, "socket buffers");
+    IAPP_CHECK(wanted.buffers.send_bytes <= INT32_MAX && wanted.buffers.receive_bytes <= INT32_MAX,
+               "socket buffers");
 }
 
 void try_srv(int argc, char** argv) {

@@ -180,6 +180,14 @@ class Server(programs.Case):
             seen = self.end_srv(srv)
         self.assertEqual((seen["accepted"], seen["refused"], seen["open_peak"]), (9, 3, 5))
 
+    def test_the_peak_is_that_of_the_whole_program_not_the_sum_of_its_workers(self):
+        with self.srv("--workers", 4) as srv:
+            for number in range(1, 9):  # one after the other, on whatever workers
+                peer_of(srv).close()
+                srv.stats(closed=number)
+            seen = self.end_srv(srv)
+        self.assertEqual((seen["accepted"], seen["open_peak"]), (8, 1))
+
     def test_peers_that_reset(self):
         with self.srv() as srv:
             for _ in range(10):

@@ -22,12 +22,14 @@ constexpr std::uint16_t srv_port = 1667;
 struct server_side {
     srv::config wanted;
     std::vector<srv::worker_totals> totals;
+    bench::open_count open;
     iapp::system* program = nullptr;
 };
 
 struct client_side {
     clt::config wanted;
     std::vector<clt::worker_totals> totals;
+    bench::open_count open;
     iapp::system* program = nullptr;
     iapp::ref_to<clt::coordinator> coordinator;
 };
@@ -70,9 +72,9 @@ void start(sim_world& world, sim_host on, server_side& server) {
     const auto keep =
         server.program->spawn<srv::keeper>({}, srv::lot_sizes{server.wanted.max_conns, workers});
     for (unsigned i = 0; i < workers; ++i) {
-        const auto made = server.program->spawn<srv::server>({.on = {i}}, std::cref(server.wanted),
-                                                             std::ref(server.totals[i]), keep,
-                                                             server.wanted.listen);
+        const auto made = server.program->spawn<srv::server>(
+            {.on = {i}}, std::cref(server.wanted), std::ref(server.totals[i]),
+            std::ref(server.open), keep, server.wanted.listen);
         const auto where = server.program->ask(made, 1h, srv::where{});
         world.require(where && where->error.empty(), "srv listens");
     }
@@ -88,7 +90,8 @@ void start(sim_world& world, sim_host on, const address& to, client_side& client
     clt::dialers everyone;
     for (unsigned i = 0; i < workers; ++i) {
         everyone.all.emplace_back(client.program->spawn<clt::dialer>(
-            {.on = {i}}, std::cref(client.wanted), std::ref(client.totals[i]), client.coordinator));
+            {.on = {i}}, std::cref(client.wanted), std::ref(client.totals[i]),
+            std::ref(client.open), client.coordinator));
     }
     client.coordinator.send(std::move(everyone));
 }

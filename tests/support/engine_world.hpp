@@ -21,8 +21,8 @@ struct received_text {
     slot_table<transport>* table = nullptr;
     transport* t = nullptr;
     std::string text;
-    std::size_t largest = 0;     // of its items
-    engine* paused_by = nullptr; // pauses the source at each item
+    std::size_t largest = 0;            // of its items
+    std::function<void()> on_item = {}; // after each
     unsigned ended = 0;
     unsigned closed = 0;
 };
@@ -79,8 +79,8 @@ class engine_world {
     static void received(transport& t, buffer&& data, std::size_t) {
         of(t).text += data.text();
         of(t).largest = std::max(of(t).largest, data.size());
-        if (of(t).paused_by != nullptr) {
-            of(t).paused_by->pause_input(t);
+        if (of(t).on_item) {
+            of(t).on_item();
         }
     }
 

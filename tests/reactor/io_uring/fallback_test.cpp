@@ -5,15 +5,13 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 using namespace iapp;
 using namespace iapp::test;
 
 namespace fallback_test {
 
 TEST_CASE("where io_uring is refused a reactor runs on epoll") {
-    ::unsetenv("IAPP_ENGINE"); // it would force one
+    force_no_engine();
     for (const int error : {EPERM, ENOSYS, EINVAL}) {
         CAPTURE(error);
         without_io_uring(error, [] {
@@ -38,7 +36,7 @@ TEST_CASE("where io_uring is refused, asking for it by name fails with the reaso
 }
 
 TEST_CASE("without memory for a ring of buffers a reactor runs on epoll, and later ones do not") {
-    ::unsetenv("IAPP_ENGINE");
+    force_no_engine();
     std::thread{[] {
         refuse_buffer_rings();
         CHECK(reactor_fixture{}.io().engine_name() == "epoll");

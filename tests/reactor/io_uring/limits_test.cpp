@@ -1,10 +1,7 @@
 // The limits of the io_uring engine: what is beyond them comes later, and nothing is lost.
 
-#include "support/endpoint.hpp"
-#include "support/engine_world.hpp"
+#include "crowd.hpp"
 #include "support/no_io_uring.hpp"
-
-#include <iapp/reactor/io_uring/uring_engine.hpp>
 
 #include <doctest/doctest.h>
 
@@ -16,49 +13,10 @@ using namespace iapp::test;
 
 namespace limits_test {
 
-namespace {
-
-// Connections whose far ends are ours to write to.
-struct crowd {
-    crowd(engine_world& world, engine& by, unsigned count, std::uint32_t io_size_bytes)
-        : told(count) {
-        for (received_text& one : told) {
-            int ends[2];
-            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-            make_non_blocking(ends[0]);
-            peers.emplace_back(ends[1]);
-            world.receive(by, one, ends[0], io_size_bytes);
-        }
-        by.poll(duration::zero()); // all of them wait in the kernel now
-    }
-
-    void write_all(std::string_view text) {
-        for (const unique_fd& peer : peers) {
-            REQUIRE(::send(peer.get(), text.data(), text.size(), MSG_NOSIGNAL) ==
-                    static_cast<ssize_t>(text.size()));
-        }
-    }
-
-    bool all_have(std::string_view text) const {
-        for (const received_text& one : told) {
-            if (one.text != text) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    std::vector<received_text> told;
-    std::vector<unique_fd> peers;
-};
-
-} // namespace
-
 TEST_CASE("more completions than the queue holds come late, but all and in order") {
     engine_world world;
-    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+    uring_engine& ring = *made;
     {
         crowd all{world, ring, 40, 10};
         const std::string text = pattern(300);
@@ -80,9 +38,8 @@ TEST_CASE("more completions than the queue holds come late, but all and in order
 
 TEST_CASE("closing while the completion queue is overrun ends every operation") {
     engine_world world;
-    auto made = uring_engine::make(world.parts(), {.submissions = 8, .completions = 16});
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world, {.submissions = 8, .completions = 16});
+    uring_engine& ring = *made;
     crowd all{world, ring, 40, 10};
     all.write_all(pattern(300));
     ring.poll(duration::zero());
@@ -97,9 +54,8 @@ TEST_CASE("closing while the completion queue is overrun ends every operation") 
 
 TEST_CASE("a burst that finds no buffer ready is received all the same, and in order") {
     engine_world world;
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         crowd all{world, ring, 300, 1 << 20}; // of such buffers only a few stand ready
         std::string text;
@@ -117,9 +73,8 @@ TEST_CASE("a burst that finds no buffer ready is received all the same, and in o
 
 TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing") {
     engine_world world{{.limit_bytes = std::size_t{1} << 20}};
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         std::vector<buffer> hoard;
         while (buffer one = world.pool.allocate(16 * 1024)) {
@@ -141,9 +96,8 @@ TEST_CASE("with the pool at its limit receives wait for memory, and lose nothing
 
 TEST_CASE("what was kept during a pause comes before what had to wait for memory") {
     engine_world world{{.limit_bytes = std::size_t{1} << 20}};
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     {
         // Some twenty buffers stand ready, and not one more is to be had.
         std::vector<buffer> hoard;
@@ -163,10 +117,10 @@ TEST_CASE("what was kept during a pause comes before what had to wait for memory
         take_all();
 
         const std::string text = pattern(600);
-        one.told[0].paused_by = &ring;
+        one.told[0].on_item = [&] { ring.pause_input(*one.told[0].t); };
         one.write_all(text);
         REQUIRE(world.run_until(ring, [&] { return ring.counters().waits_for_memory > 0; }));
-        one.told[0].paused_by = nullptr;
+        one.told[0].on_item = nullptr;
         hoard.clear();
         ring.resume_input(*one.told[0].t);
         CHECK(world.run_until(ring, [&] { return one.told[0].text.size() == text.size(); }));
@@ -178,9 +132,8 @@ TEST_CASE("what was kept during a pause comes before what had to wait for memory
 
 TEST_CASE("more sizes of items than rings of buffers: none is larger than asked for") {
     engine_world world;
-    auto made = uring_engine::make(world.parts());
-    REQUIRE_MESSAGE(made, made.error().message());
-    uring_engine& ring = **made;
+    const auto made = make_ring(world);
+    uring_engine& ring = *made;
     constexpr unsigned sizes = buffer_rings::exact_max + 20;
     std::vector<received_text> told(sizes);
     std::vector<unique_fd> peers;
@@ -206,9 +159,8 @@ TEST_CASE("more sizes of items than rings of buffers: none is larger than asked 
 TEST_CASE("without memory for more rings of buffers, all sizes of items share what there is") {
     std::thread{[] {
         engine_world world;
-        auto made = uring_engine::make(world.parts());
-        REQUIRE_MESSAGE(made, made.error().message());
-        uring_engine& ring = **made;
+        const auto made = make_ring(world);
+        uring_engine& ring = *made;
         refuse_buffer_rings();
         {
             const std::string text = pattern(3'000);
