@@ -64,8 +64,20 @@ bool sim_network::draw(std::uint32_t sim_faults::*fault) {
     if (hit) {
         ++(drawn_.*fault);
         note(sim_step::fault, options_.faults.*fault);
+        tell(fault);
     }
     return hit;
+}
+
+void sim_network::tell(std::uint32_t sim_faults::*fault) const {
+    if (!options_.on_fault) {
+        return;
+    }
+    for (const sim_fault_name& each : sim_fault_names()) {
+        if (each.member == fault) {
+            options_.on_fault(now_, each.name);
+        }
+    }
 }
 
 std::uint64_t sim_network::below(std::uint64_t n) {

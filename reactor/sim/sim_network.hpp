@@ -9,9 +9,11 @@
 #include <iapp/reactor/sim/sim_socket.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,9 @@ struct sim_options {
     duration connect_timeout = std::chrono::seconds{75};
     duration send_timeout = std::chrono::seconds{120};
     duration late_max = std::chrono::milliseconds{50}; // of what faults hold up
+    // Hears of each fault that comes about, by the name of its member in sim_faults: for whoever
+    // wants to know why a run went as it did. Changes nothing in it.
+    std::function<void(time_point at, std::string_view fault)> on_fault = {};
     // Whether a poll() that finds nothing moves the clock on to the next event, at most to its
     // timeout. For one reactor by itself, or a few that are stepped in turn. Otherwise nobody moves
     // it but advance_to(), and a poll() never waits.
@@ -181,6 +186,7 @@ class sim_network {
     bool draw(std::uint32_t sim_faults::*fault);
     std::uint64_t below(std::uint64_t n);
     duration delay();
+    void tell(std::uint32_t sim_faults::*fault) const;
     void note(sim_step what, std::uint64_t value) noexcept;
 
     // Events (sim_events.cpp).

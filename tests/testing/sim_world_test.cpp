@@ -6,7 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
+#include <string_view>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -57,8 +59,8 @@ class critic {
     sim_world& world_;
 };
 
-std::uint64_t play(std::uint64_t seed, int& caught) {
-    sim_world world{{.seed = seed}};
+std::uint64_t play(std::uint64_t seed, int& caught, const sim_options& network = {}) {
+    sim_world world{{.seed = seed, .network = network}};
     iapp::system& sys = world.add_system(world.network().first_host(), {.workers = 3});
     const auto a = sys.spawn<player>({.on = {0}}, std::ref(caught));
     const auto b = sys.spawn<player>({.on = {2}}, std::ref(caught));
@@ -78,6 +80,21 @@ TEST_CASE("a seed does the same again, and another one something else") {
     CHECK(play(7, caught) == once);
     caught = 0;
     CHECK(play(8, caught) != once);
+}
+
+TEST_CASE("who hears of each fault that comes about changes nothing") {
+    std::map<std::string, int> heard;
+    time_point latest = sim_world::beginning;
+    int caught = 0;
+    const sim_options tells{.on_fault = [&](time_point at, std::string_view fault) {
+        CHECK(at >= latest);
+        latest = at;
+        ++heard[std::string{fault}];
+    }};
+    const std::uint64_t told = play(7, caught, tells);
+    CHECK(heard["interrupted"] > 0);
+    caught = 0;
+    CHECK(play(7, caught) == told);
 }
 
 TEST_CASE("time jumps to the next event, and stands at the end of a wait") {
