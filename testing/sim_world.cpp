@@ -151,6 +151,9 @@ bool sim_world::go_on(time_point until) {
                 runnable_.push_back({each.driver.get(), i});
             }
         }
+        if (each.driver->has_offloads()) {
+            runnable_.push_back({each.driver.get(), offload_thread});
+        }
     }
     if (runnable_.empty()) {
         return pass_time(until);
@@ -174,18 +177,26 @@ void sim_world::turn_one() {
     latest_ = chosen;
     const duration takes{static_cast<duration::rep>(
         schedule_.below(static_cast<std::uint64_t>(turn_time_max_.count())))};
-    chosen.driver->turn(chosen.worker);
-    note(chosen.driver->workers()[chosen.worker]);
-    if (schedule_.chance(stall_per_million_)) {
-        const auto most = static_cast<std::uint64_t>(options_.stall_max->count());
-        chosen.driver->stall(chosen.worker,
-                             now() + duration{static_cast<duration::rep>(schedule_.below(most))});
+    if (chosen.worker == offload_thread) {
+        chosen.driver->run_offload();
+        hash_.add(offload_thread);
+    } else {
+        turn(*chosen.driver, chosen.worker);
     }
     network_.advance_to(now() + takes);
     if (++turns_ % turns_between_memory_checks == 0) {
         check_memory();
     }
     require(turns_ < options_.turns_max, "the run ends within turns_max turns");
+}
+
+void sim_world::turn(sim_driver& of, std::size_t worker) {
+    of.turn(worker);
+    note(of.workers()[worker]);
+    if (schedule_.chance(stall_per_million_)) {
+        const auto most = static_cast<std::uint64_t>(options_.stall_max->count());
+        of.stall(worker, now() + duration{static_cast<duration::rep>(schedule_.below(most))});
+    }
 }
 
 void sim_world::note(const stepped_worker& turned) {

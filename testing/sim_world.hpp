@@ -143,8 +143,10 @@ class sim_world {
 
     struct candidate {
         sim_driver* driver;
-        std::size_t worker;
+        std::size_t worker; // or offload_thread
     };
+
+    static constexpr std::size_t offload_thread = SIZE_MAX;
 
     struct action {
         time_point at;
@@ -158,6 +160,7 @@ class sim_world {
     bool act();
     bool tear_down();
     void turn_one();
+    void turn(sim_driver& of, std::size_t worker);
     bool pass_time(time_point until);
     void check_memory();
     void note(const stepped_worker& turned);

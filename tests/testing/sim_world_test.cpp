@@ -2,6 +2,7 @@
 
 #include "support/actors.hpp"
 
+#include <iapp/iapp.hpp>
 #include <iapp/sim.hpp>
 
 #include <doctest/doctest.h>
@@ -71,7 +72,37 @@ std::uint64_t play(std::uint64_t seed, int& caught, const sim_options& network =
     return world.event_hash();
 }
 
+// Has others calculate.
+class planner {
+  public:
+    using accepts = messages<>;
+
+    planner(context& cx, int& found) : cx_{cx}, found_{found} { cx.run(&planner::plan, this); }
+
+  private:
+    task<> plan() {
+        for (int n = 0; n < 5; ++n) {
+            found_ += co_await cx_.offload([](int of) { return of * of; }, n);
+        }
+    }
+
+    context& cx_;
+    int& found_;
+};
+
 } // namespace
+
+TEST_CASE("offloaded work is done, and comes back in its time") {
+    int found = 0;
+    sim_world world{{.seed = 11}};
+    iapp::system& sys = world.add_system(world.network().first_host(), {.workers = 2});
+    CHECK(sys.spawn<planner>({.on = {1}}, std::ref(found)));
+    CHECK(world.run_until([&] { return found == 30; }, 1min));
+    CHECK(sys.spawn<planner>({.on = {0}}, std::ref(found)));
+    const worker_statistics last = world.finish(); // in the middle of it, or before
+    CHECK(last.actors.offloads_started == last.actors.offloads_ran + last.actors.offloads_dropped);
+    CHECK(last.actors.offloads_ran >= 5);
+}
 
 TEST_CASE("a seed does the same again, and another one something else") {
     int caught = 0;
