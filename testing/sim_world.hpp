@@ -19,6 +19,8 @@
 #include <iapp/testing/sim_driver.hpp>
 #include <iapp/testing/sim_failure.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
