@@ -104,6 +104,10 @@ bool offload_pool::run_one() noexcept {
     return true;
 }
 
+bool offload_pool::has_work() const noexcept {
+    return started_.load(std::memory_order_acquire) && !queue_->empty(); // pairs with start()
+}
+
 bool offload_pool::stop(std::chrono::steady_clock::time_point deadline) {
     if (!std::exchange(stopping_, true)) {
         work_.add(static_cast<int>(threads_.size())); // one for each, when the queue is empty

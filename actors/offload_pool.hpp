@@ -69,9 +69,11 @@ class offload_pool {
     // or the system's when it gives no thread.
     std::error_code submit(offload_job& job);
 
-    // Does the oldest work in this thread; false when there is none. For systems that are stepped,
-    // whose pool has no threads.
+    // Does the oldest work in this thread; false when there is none. For drivers without threads.
     bool run_one() noexcept;
+
+    // Whether run_one() would find some.
+    bool has_work() const noexcept;
 
     // After all workers have ended, which abandons all work: what has not begun comes home undone,
     // what has begun is waited for. False: not over by then; it may be called again.

@@ -71,8 +71,11 @@ system::system(const system_options& options, std::unique_ptr<worker_driver> own
     }
     slot_grants::begin(all);
     engine_name_ = loops_.front()->io().engine_name();
-    if (own_driver_ && options.offload.threads > 0) {
-        offloads_ = std::make_unique<offload_pool>(options.offload, options.name + "-off");
+    if (options.offload.threads > 0) {
+        offload_options offload = options.offload;
+        offload.threads = own_driver_ ? offload.threads : 0;
+        offloads_ = std::make_unique<offload_pool>(offload, options.name + "-off");
+        driver_.lend(*offloads_);
     }
     try {
         driver_.start(all);

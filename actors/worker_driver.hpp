@@ -11,10 +11,16 @@
 
 namespace iapp {
 
+class offload_pool;
+
 // One for each system. All calls come from the thread that drives the system, none from a worker.
 class worker_driver {
   public:
     virtual ~worker_driver() = default;
+
+    // For a driver without threads: it does the offloaded work, which waits in `pool`, by
+    // run_one(), as long as the workers are turned.
+    virtual void lend(offload_pool&) {}
 
     // What a worker does its I/O with. All workers of a system have one engine: where none is named
     // and this comes to another one, `options` names that from then on, and all are made anew.

@@ -28,6 +28,8 @@ std::string books_complaint(const worker_statistics& last,
                  actors.delivered + dead);
     expect_equal(wrong, "Posts that arrived", actors.posted, "those that ran, cancelled, dropped",
                  actors.posts_ran + actors.posts_cancelled + actors.posts_dropped);
+    expect_equal(wrong, "Offloads started", actors.offloads_started, "those that ran, dropped",
+                 actors.offloads_ran + actors.offloads_dropped);
     expect_equal(wrong, "Actors spawned", actors.actors_spawned, "those ended",
                  actors.actors_ended);
     expect_equal(wrong, "Operations started", last.io.ops_started, "those ended",

@@ -20,6 +20,7 @@ class kit::driver final : public stepped_driver {
     // One turn of each worker. True: one of them had something to do.
     bool step() {
         const bool busy = has_work();
+        run_offload();
         for (stepped_worker& each : workers()) {
             each.turn(time_point{}); // which is over: no worker waits
         }
@@ -32,7 +33,8 @@ class kit::driver final : public stepped_driver {
             return each.has_work() || each.next_timer() <= now() ||
                    (!each.ended() && each.loop().holds_unsent());
         };
-        return !network_.rests() || std::any_of(workers().begin(), workers().end(), wants_turn);
+        return !network_.rests() || has_offloads() ||
+               std::any_of(workers().begin(), workers().end(), wants_turn);
     }
 
     bool go_on(time_point until) override {

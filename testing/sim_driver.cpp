@@ -9,12 +9,13 @@ namespace iapp {
 result<std::unique_ptr<reactor>> sim_driver::make_reactor(const reactor_options& options) {
     sim_network& network = world_.network();
     stalled_until_.emplace_back();
-    return reactor::make(options, network.make_kernel(host_), [&](const engine_parts& parts) {
-        auto tap =
-            std::make_unique<engine_tap>(network.make_engine(host_, character_, parts), network);
-        taps_.push_back(tap.get());
-        return result<std::unique_ptr<engine>>{std::move(tap)};
-    });
+    return reactor::make(options, network.make_kernel(host_, program_),
+                         [&](const engine_parts& parts) {
+                             auto tap = std::make_unique<engine_tap>(
+                                 network.make_engine(host_, character_, parts, program_), network);
+                             taps_.push_back(tap.get());
+                             return result<std::unique_ptr<engine>>{std::move(tap)};
+                         });
 }
 
 bool sim_driver::runnable(std::size_t index) noexcept {
@@ -23,6 +24,10 @@ bool sim_driver::runnable(std::size_t index) noexcept {
 
 void sim_driver::turn(std::size_t index) {
     workers()[index].turn(time_point::max());
+}
+
+void sim_driver::end_stalls() noexcept {
+    std::fill(stalled_until_.begin(), stalled_until_.end(), time_point{});
 }
 
 time_point sim_driver::next_event() noexcept {
@@ -74,8 +79,26 @@ time_point sim_driver::now() const noexcept {
     return world_.now();
 }
 
+namespace {
+
+class wait_scope {
+  public:
+    explicit wait_scope(int& waits) noexcept : waits_{waits} { ++waits_; }
+
+    wait_scope(const wait_scope&) = delete;
+    wait_scope& operator=(const wait_scope&) = delete;
+
+    ~wait_scope() { --waits_; }
+
+  private:
+    int& waits_;
+};
+
+} // namespace
+
 bool sim_driver::go_on(time_point until) {
     if (!killed_) {
+        const wait_scope scope{waits_};
         return world_.go_on(until);
     }
     for (std::size_t i = 0; i < workers().size(); ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,12 @@ sim_options network_options(const sim_world_options& world) {
 constexpr duration stop_deadline = 1h;
 constexpr std::uint64_t turns_between_memory_checks = 1024;
 
+// What lets others take turns, or ends them, must not happen in the middle of one.
+void check_outside() {
+    IAPP_CHECK(worker_loop::current() == nullptr,
+               "an actor does not turn, add or kill systems of a simulated world: after() can");
+}
+
 } // namespace
 
 sim_world::sim_world(const sim_world_options& options)
@@ -61,18 +68,21 @@ sim_world::~sim_world() {
 }
 
 system& sim_world::add_system(sim_host host, const system_options& options) {
+    check_outside();
+    forget_killed();
     const bool completing = options.io.engine.empty() ? schedule_.chance(500'000)
                                                       : options.io.engine == "sim_completing";
-    sites_.push_back(
-        {std::make_unique<sim_driver>(
-             *this, host, completing ? sim_character::completing : sim_character::ready),
-         nullptr});
+    sites_.push_back({std::make_unique<sim_driver>(*this, host, ++programs_,
+                                                   completing ? sim_character::completing
+                                                              : sim_character::ready),
+                      nullptr});
     site& added = sites_.back();
     added.program = std::make_unique<iapp::system>(options, *added.driver);
     return *added.program;
 }
 
 bool sim_world::run_until(const std::function<bool()>& done, duration at_most) {
+    check_outside();
     const time_point until = deadline_after(now(), at_most);
     while (!done()) {
         if (!go_on(until)) {
@@ -141,6 +151,9 @@ bool sim_world::go_on(time_point until) {
                 runnable_.push_back({each.driver.get(), i});
             }
         }
+        if (each.driver->has_offloads()) {
+            runnable_.push_back({each.driver.get(), offload_thread});
+        }
     }
     if (runnable_.empty()) {
         return pass_time(until);
@@ -164,18 +177,26 @@ void sim_world::turn_one() {
     latest_ = chosen;
     const duration takes{static_cast<duration::rep>(
         schedule_.below(static_cast<std::uint64_t>(turn_time_max_.count())))};
-    chosen.driver->turn(chosen.worker);
-    note(chosen.driver->workers()[chosen.worker]);
-    if (schedule_.chance(stall_per_million_)) {
-        const auto most = static_cast<std::uint64_t>(options_.stall_max->count());
-        chosen.driver->stall(chosen.worker,
-                             now() + duration{static_cast<duration::rep>(schedule_.below(most))});
+    if (chosen.worker == offload_thread) {
+        chosen.driver->run_offload();
+        hash_.add(offload_thread);
+    } else {
+        turn(*chosen.driver, chosen.worker);
     }
     network_.advance_to(now() + takes);
     if (++turns_ % turns_between_memory_checks == 0) {
         check_memory();
     }
     require(turns_ < options_.turns_max, "the run ends within turns_max turns");
+}
+
+void sim_world::turn(sim_driver& of, std::size_t worker) {
+    of.turn(worker);
+    note(of.workers()[worker]);
+    if (schedule_.chance(stall_per_million_)) {
+        const auto most = static_cast<std::uint64_t>(options_.stall_max->count());
+        of.stall(worker, now() + duration{static_cast<duration::rep>(schedule_.below(most))});
+    }
 }
 
 void sim_world::note(const stepped_worker& turned) {
@@ -221,15 +242,38 @@ void sim_world::check_memory() {
 }
 
 void sim_world::kill(sim_host host) {
+    check_outside();
     network_.kill(host);
+    kill_those([&](const site& each) { return each.driver->host() == host; });
+}
+
+void sim_world::kill(const system& which) {
+    check_outside();
+    const auto is_it = [&](const site& each) { return each.program.get() == &which; };
+    const auto found = std::find_if(sites_.begin(), sites_.end(), is_it);
+    IAPP_CHECK(found != sites_.end(), "a world kills the systems that it has");
+    network_.kill(found->driver->host(), found->driver->program());
+    kill_those(is_it);
+}
+
+void sim_world::kill_those(const std::function<bool(const site&)>& doomed) {
     for (site& each : sites_) {
-        if (each.driver->host() == host) {
+        if (doomed(each)) {
             each.driver->be_killed();
             end(each, stop_deadline);
         }
     }
     latest_ = {};
-    std::erase_if(sites_, [&](const site& each) { return each.driver->host() == host; });
+    const auto gone = std::stable_partition(sites_.begin(), sites_.end(),
+                                            [&](const site& each) { return !doomed(each); });
+    std::move(gone, sites_.end(), std::back_inserter(killed_));
+    sites_.erase(gone, sites_.end());
+    forget_killed();
+}
+
+// Who waits in a system that after() has killed comes back to it once more.
+void sim_world::forget_killed() {
+    std::erase_if(killed_, [](const site& each) { return !each.driver->in_use(); });
 }
 
 bool sim_world::raise(sim_host host, int number) {
@@ -243,6 +287,7 @@ bool sim_world::raise(sim_host host, int number) {
 }
 
 void sim_world::end(site& one, duration deadline) {
+    check_memory();
     if (!one.program->stop(deadline)) {
         fail("a system does not stop: " + one.program->stop_report());
     }
@@ -254,9 +299,18 @@ void sim_world::end(site& one, duration deadline) {
     ended_ += last;
 }
 
-worker_statistics sim_world::finish() {
-    network_.set_faults({});
+void sim_world::end_trouble() {
+    network_.end_trouble();
     stall_per_million_ = 0;
+    for (const site& each : sites_) {
+        each.driver->end_stalls();
+    }
+}
+
+worker_statistics sim_world::finish() {
+    check_outside();
+    actions_.clear();
+    end_trouble();
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < sites_.size(); ++i) {
         order.insert(order.begin() + static_cast<std::ptrdiff_t>(schedule_.below(i + 1)), i);

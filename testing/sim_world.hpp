@@ -19,6 +19,8 @@
 #include <iapp/testing/sim_driver.hpp>
 #include <iapp/testing/sim_failure.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,14 +64,19 @@ class sim_world {
 
     sim_host add_host() { return network_.add_host(); }
 
-    // A process on a host. Its engine is "sim_ready" or "sim_completing", as options.io.engine says
-    // or else the seed. The world owns it.
+    // A process on a host, beside those that are there. Its engine is "sim_ready" or
+    // "sim_completing", as options.io.engine says or else the seed. The world owns it.
     system& add_system(sim_host host, const system_options& options = {});
 
     // As kill -9 of the processes on a host: peers see the end or a reset. The systems are gone
-    // afterwards, and whoever holds a reference to one must let go of it before. A new process may
-    // be added at once.
+    // afterwards, and whoever holds a reference to one must let go of it before; who waits in one
+    // (for an answer, say) hears that it stops, and is not to use it again. A new process may be
+    // added at once. Not for actors (checked), as all that lets time pass: after() does it for
+    // them.
     void kill(sim_host host);
+
+    // The same of one process, whose host and neighbours stay.
+    void kill(const system& which);
 
     // As if a signal came to each process on a host. False: nobody takes it in one of them, which
     // would end a real one.
@@ -80,10 +87,18 @@ class sim_world {
     bool run_until(const std::function<bool()>& done, duration at_most);
     void run_for(duration time);
 
-    // Lets something happen later, between two turns; for what comes from outside of all systems.
+    // Lets something happen later, between two turns; for what comes from outside of all systems,
+    // and for actors that want something of the world. What is still to come when finish() is
+    // called does not happen.
     void after(duration delay, std::function<void()> what);
 
-    // Ends all faults, stops the systems in a random order and checks that everything is accounted
+    // From now on nothing goes wrong by itself any more: no faults, no stalls of workers, no
+    // partitions and stalls of hosts. Connections that have failed stay so, a host that crashed is
+    // down until its restart(), and after() still does what it was told. So whatever recovers by
+    // itself has to do so now, which a scenario may require.
+    void end_trouble();
+
+    // Ends all trouble, stops the systems in a random order and checks that everything is accounted
     // for: messages, posts, operations, actors, timers, sockets, buffers, blocks of memory,
     // descriptors and connections. Throws sim_failure otherwise. Gives the sum of all systems,
     // killed ones included.
@@ -130,8 +145,10 @@ class sim_world {
 
     struct candidate {
         sim_driver* driver;
-        std::size_t worker;
+        std::size_t worker; // or offload_thread
     };
+
+    static constexpr std::size_t offload_thread = SIZE_MAX;
 
     struct action {
         time_point at;
@@ -145,10 +162,13 @@ class sim_world {
     bool act();
     bool tear_down();
     void turn_one();
+    void turn(sim_driver& of, std::size_t worker);
     bool pass_time(time_point until);
     void check_memory();
     void note(const stepped_worker& turned);
     void end(site& one, duration deadline);
+    void kill_those(const std::function<bool(const site&)>& doomed);
+    void forget_killed();
     // "seed 8, turn 47, 43 ms"; safe in a signal handler. Gives how long that is.
     std::size_t say_where(std::span<char> into) const noexcept;
     static std::size_t say_last(const void* world, std::span<char> into) noexcept;
@@ -161,10 +181,12 @@ class sim_world {
     std::uint32_t stall_per_million_;
     duration turn_time_max_;
     std::vector<site> sites_;
+    std::vector<site> killed_; // somebody waits in them still
     std::vector<candidate> runnable_;
     std::vector<action> actions_; // a heap, the earliest in front
     candidate latest_{};
     std::uint64_t actions_made_ = 0;
+    std::uint32_t programs_ = 0;
     std::uint64_t turns_ = 0;
     sim_hash hash_;
     worker_statistics ended_; // of systems that are gone

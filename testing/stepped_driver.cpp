@@ -1,5 +1,7 @@
 #include <iapp/testing/stepped_driver.hpp>
 
+#include <iapp/actors/offload_pool.hpp>
+
 #include <algorithm>
 
 namespace iapp {
@@ -20,6 +22,16 @@ bool stepped_driver::go_on_until(Done done, std::chrono::nanoseconds time) {
 void stepped_driver::start(std::span<worker_loop* const> workers) {
     for (worker_loop* each : workers) {
         workers_.emplace_back(*each);
+    }
+}
+
+bool stepped_driver::has_offloads() const noexcept {
+    return offloads_ != nullptr && offloads_->has_work();
+}
+
+void stepped_driver::run_offload() noexcept {
+    if (offloads_ != nullptr) {
+        offloads_->run_one();
     }
 }
 

@@ -18,6 +18,12 @@ class stepped_driver : public worker_driver {
         place.signals = &signals_;
     }
 
+    void lend(offload_pool& pool) override { offloads_ = &pool; }
+
+    // Offloaded work that waits, and doing the oldest of it: what a thread of a pool would do.
+    bool has_offloads() const noexcept;
+    void run_offload() noexcept;
+
     pretended_signals& signals() noexcept { return signals_; }
 
     void start(std::span<worker_loop* const> workers) override;
@@ -39,6 +45,7 @@ class stepped_driver : public worker_driver {
 
     pretended_signals signals_;
     std::vector<stepped_worker> workers_;
+    offload_pool* offloads_ = nullptr; // the system's
 };
 
 } // namespace iapp

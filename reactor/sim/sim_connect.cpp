@@ -40,7 +40,7 @@ result<descriptor> sim_kernel::open_stream(const address& to, const stream_optio
     c->id = id;
     c->ends[0].host = c->ends[1].host = host_;
     c->ends[1].local = to;
-    const result<descriptor> fd = network_.open(host_, sim_kind::stream, id, 0);
+    const result<descriptor> fd = network_.open(host_, program_, sim_kind::stream, id, 0);
     if (!fd) {
         network_.connections_.destroy(id);
         return fd;
@@ -76,8 +76,9 @@ result<descriptor> sim_kernel::open_listener(const address& at, const listen_opt
     network_.listeners_.recycle();
     slot_id id;
     sim_listener* l = network_.listeners_.create(id);
-    const result<descriptor> fd = l == nullptr ? sim_error(std::errc::no_buffer_space)
-                                               : network_.open(host_, sim_kind::listener, id, 0);
+    const result<descriptor> fd = l == nullptr
+                                      ? sim_error(std::errc::no_buffer_space)
+                                      : network_.open(host_, program_, sim_kind::listener, id, 0);
     if (!fd) {
         if (l != nullptr) {
             network_.listeners_.destroy(id);
@@ -172,7 +173,7 @@ accept_result sim_kernel::accept(descriptor fd, address& peer) noexcept {
         return {io_status::failed, no_descriptor, why};
     }
     const slot_id id = l->queue.front();
-    const result<descriptor> made = network_.open(host_, sim_kind::stream, id, 1);
+    const result<descriptor> made = network_.open(host_, program_, sim_kind::stream, id, 1);
     if (!made) {
         return {io_status::failed, no_descriptor, made.error()};
     }

@@ -7,9 +7,9 @@
 
 namespace iapp {
 
-sim_engine::sim_engine(sim_network& network, sim_host host, const engine_parts& parts)
-    : completing_engine{parts}, network_{network}, host_{host}, incarnation_{
-                                                                    network.of(host).incarnation} {
+sim_engine::sim_engine(sim_network& network, sim_host host, const sim_program& program,
+                       const engine_parts& parts)
+    : completing_engine{parts}, network_{network}, host_{host}, program_{program} {
     network_.waiters_.push_back(this);
 }
 

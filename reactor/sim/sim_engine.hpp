@@ -20,7 +20,8 @@ class sim_engine final : public completing_engine, private sim_waiter {
     static constexpr unsigned items_untold = 64; // completed of one source, at most
     static constexpr unsigned told_per_poll = 512;
 
-    sim_engine(sim_network& network, sim_host host, const engine_parts& parts);
+    sim_engine(sim_network& network, sim_host host, const sim_program& program,
+               const engine_parts& parts);
     ~sim_engine() override;
     sim_engine(const sim_engine&) = delete;
     sim_engine& operator=(const sim_engine&) = delete;
@@ -109,7 +110,7 @@ class sim_engine final : public completing_engine, private sim_waiter {
 
     sim_network& network_;
     sim_host host_;
-    std::uint32_t incarnation_;
+    sim_program program_;
     std::atomic<bool> woken_{false};
     std::uint64_t calls_ = 0;
     std::vector<descriptor_state> states_; // by descriptor

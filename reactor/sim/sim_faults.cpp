@@ -9,29 +9,29 @@ const std::array<sim_fault_name, 23>& sim_fault_names() noexcept {
     static constexpr std::uint32_t now_and_then = 50'000;
     static constexpr std::uint32_t seldom = 2'000;
     static constexpr std::array<sim_fault_name, 23> all{{
-        {"short_read", &sim_faults::short_read, often},
-        {"short_write", &sim_faults::short_write, often},
-        {"would_block", &sim_faults::would_block, often},
-        {"too_many_files", &sim_faults::too_many_files, now_and_then},
-        {"too_many_files_in_system", &sim_faults::too_many_files_in_system, now_and_then},
-        {"no_buffers", &sim_faults::no_buffers, now_and_then},
-        {"no_memory", &sim_faults::no_memory, seldom},
-        {"connect_refused", &sim_faults::connect_refused, now_and_then},
-        {"connect_unanswered", &sim_faults::connect_unanswered, now_and_then},
-        {"reset", &sim_faults::reset, seldom},
-        {"broken", &sim_faults::broken, often},
-        {"timed_out", &sim_faults::timed_out, seldom},
-        {"late", &sim_faults::late, now_and_then},
-        {"late_end", &sim_faults::late_end, often},
-        {"interrupted", &sim_faults::interrupted, often},
-        {"spurious", &sim_faults::spurious, often},
-        {"stale_event", &sim_faults::stale_event, often},
-        {"held_back", &sim_faults::held_back, often},
-        {"reordered", &sim_faults::reordered, often},
-        {"late_hang_up", &sim_faults::late_hang_up, often},
-        {"late_cancel", &sim_faults::late_cancel, often},
-        {"ended_early", &sim_faults::ended_early, now_and_then},
-        {"out_of_buffers", &sim_faults::out_of_buffers, now_and_then},
+        {"short_read", &sim_faults::short_read, often, true},
+        {"short_write", &sim_faults::short_write, often, true},
+        {"would_block", &sim_faults::would_block, often, true},
+        {"too_many_files", &sim_faults::too_many_files, now_and_then, false},
+        {"too_many_files_in_system", &sim_faults::too_many_files_in_system, now_and_then, false},
+        {"no_buffers", &sim_faults::no_buffers, now_and_then, false},
+        {"no_memory", &sim_faults::no_memory, seldom, false},
+        {"connect_refused", &sim_faults::connect_refused, now_and_then, false},
+        {"connect_unanswered", &sim_faults::connect_unanswered, now_and_then, false},
+        {"reset", &sim_faults::reset, seldom, false},
+        {"broken", &sim_faults::broken, often, true},
+        {"timed_out", &sim_faults::timed_out, seldom, false},
+        {"late", &sim_faults::late, now_and_then, true},
+        {"late_end", &sim_faults::late_end, often, true},
+        {"interrupted", &sim_faults::interrupted, often, true},
+        {"spurious", &sim_faults::spurious, often, true},
+        {"stale_event", &sim_faults::stale_event, often, true},
+        {"held_back", &sim_faults::held_back, often, true},
+        {"reordered", &sim_faults::reordered, often, true},
+        {"late_hang_up", &sim_faults::late_hang_up, often, true},
+        {"late_cancel", &sim_faults::late_cancel, often, true},
+        {"ended_early", &sim_faults::ended_early, now_and_then, true},
+        {"out_of_buffers", &sim_faults::out_of_buffers, now_and_then, true},
     }};
     return all;
 }
@@ -45,6 +45,14 @@ sim_faults sim_faults::swarm(std::uint64_t seed) noexcept {
         }
     }
     return chosen;
+}
+
+sim_faults sim_faults::harmless() const noexcept {
+    sim_faults those;
+    for (const sim_fault_name& one : sim_fault_names()) {
+        those.*one.member = one.harmless ? this->*one.member : 0;
+    }
+    return those;
 }
 
 } // namespace iapp

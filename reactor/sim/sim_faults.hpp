@@ -47,6 +47,14 @@ struct sim_faults {
     // A random half of them, each with a random frequency: faults mask each other, so that a run
     // with all of them on finds less than many runs with some. The same for a seed everywhere.
     static sim_faults swarm(std::uint64_t seed) noexcept;
+
+    // Those of them that end no connection and keep none from being made, but only delay, divide
+    // and reorder: with them everything must go well in the end.
+    sim_faults harmless() const noexcept;
+
+    bool are_harmless() const noexcept { return *this == harmless(); }
+
+    friend bool operator==(const sim_faults&, const sim_faults&) = default;
 };
 
 // Every member, so that whoever chooses or prints them forgets none.
@@ -55,6 +63,7 @@ struct sim_fault_name {
     std::uint32_t sim_faults::*member;
     // The most that swarm() chooses: low for what ends connections.
     std::uint32_t swarm_max;
+    bool harmless; // as sim_faults::harmless() says
 };
 
 const std::array<sim_fault_name, 23>& sim_fault_names() noexcept;

@@ -13,12 +13,12 @@ io_result would_block() noexcept {
 
 } // namespace
 
-sim_kernel::sim_kernel(sim_network& network, sim_host host) noexcept
-    : network_{network}, host_{host}, incarnation_{network.of(host).incarnation} {}
+sim_kernel::sim_kernel(sim_network& network, sim_host host, const sim_program& program) noexcept
+    : network_{network}, host_{host}, program_{program} {}
 
 bool sim_kernel::is_dead() noexcept {
     ++calls_;
-    return network_.of(host_).incarnation != incarnation_;
+    return !network_.runs(host_, program_);
 }
 
 sim_kernel::place sim_kernel::find(descriptor fd) noexcept {

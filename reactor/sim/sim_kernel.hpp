@@ -9,7 +9,7 @@ namespace iapp {
 // Interrupted calls do not show, as with every kernel: they are repeated inside.
 class sim_kernel final : public kernel {
   public:
-    sim_kernel(sim_network& network, sim_host host) noexcept;
+    sim_kernel(sim_network& network, sim_host host, const sim_program& program) noexcept;
 
     time_point now() noexcept override { return network_.now(); }
 
@@ -62,7 +62,7 @@ class sim_kernel final : public kernel {
 
     sim_network& network_;
     sim_host host_;
-    std::uint32_t incarnation_;
+    sim_program program_;
     std::uint64_t calls_ = 0;
 };
 

@@ -32,16 +32,17 @@ sim_host sim_network::add_host() {
     return {static_cast<std::uint32_t>(processes_.size() - 1)};
 }
 
-std::unique_ptr<kernel> sim_network::make_kernel(sim_host host) {
-    return std::make_unique<sim_kernel>(*this, host);
+std::unique_ptr<kernel> sim_network::make_kernel(sim_host host, std::uint32_t program) {
+    return std::make_unique<sim_kernel>(*this, host, begin(host, program));
 }
 
 std::unique_ptr<engine> sim_network::make_engine(sim_host host, sim_character character,
-                                                 const engine_parts& parts) {
+                                                 const engine_parts& parts, std::uint32_t program) {
     if (character == sim_character::completing) {
-        return std::make_unique<sim_engine>(*this, host, parts);
+        return std::make_unique<sim_engine>(*this, host, begin(host, program), parts);
     }
-    return std::make_unique<readiness_engine>(std::make_unique<sim_poller>(*this, host), parts);
+    return std::make_unique<readiness_engine>(
+        std::make_unique<sim_poller>(*this, host, begin(host, program)), parts);
 }
 
 std::unique_ptr<reactor> sim_network::make_reactor(sim_host host, sim_character character,
@@ -63,8 +64,20 @@ bool sim_network::draw(std::uint32_t sim_faults::*fault) {
     if (hit) {
         ++(drawn_.*fault);
         note(sim_step::fault, options_.faults.*fault);
+        tell(fault);
     }
     return hit;
+}
+
+void sim_network::tell(std::uint32_t sim_faults::*fault) const {
+    if (!options_.on_fault) {
+        return;
+    }
+    for (const sim_fault_name& each : sim_fault_names()) {
+        if (each.member == fault) {
+            options_.on_fault(now_, each.name);
+        }
+    }
 }
 
 std::uint64_t sim_network::below(std::uint64_t n) {
@@ -124,6 +137,17 @@ void sim_network::heal(sim_host a, sim_host b) {
     run_due();
 }
 
+void sim_network::end_trouble() {
+    options_.faults = {};
+    partitions_.clear();
+    for (const auto& each : processes_) {
+        each->stalled = false;
+        each->stalled_until = {};
+    }
+    reopen();
+    run_due();
+}
+
 void sim_network::stall(sim_host host, time_point until) {
     sim_process& p = of(host);
     p.stalled = true;
@@ -131,18 +155,36 @@ void sim_network::stall(sim_host host, time_point until) {
     schedule(until, event_kind::resume, {}, 0, host.number);
 }
 
+sim_program sim_network::begin(sim_host host, std::uint32_t program) noexcept {
+    return {program, of(host).incarnation};
+}
+
+bool sim_network::runs(sim_host host, const sim_program& which) noexcept {
+    const sim_process& p = of(host);
+    return p.incarnation == which.incarnation && p.killed.count(which.number) == 0;
+}
+
 void sim_network::kill(sim_host host) {
+    lose_descriptors(host, std::nullopt);
+    ++of(host).incarnation;
+}
+
+void sim_network::kill(sim_host host, std::uint32_t program) {
+    lose_descriptors(host, program);
+    of(host).killed.insert(program);
+}
+
+void sim_network::lose_descriptors(sim_host host, std::optional<std::uint32_t> only_of) {
     sim_process& p = of(host);
     for (std::size_t fd = 0; fd < p.descriptors.size(); ++fd) {
         sim_descriptor& one = p.descriptors[fd];
-        if (one.kind != sim_kind::none) {
+        if (one.kind != sim_kind::none && one.program == only_of.value_or(one.program)) {
             if (one.waiter != nullptr) {
                 one.waiter->lost(static_cast<descriptor>(fd));
             }
             close(host, static_cast<descriptor>(fd));
         }
     }
-    ++p.incarnation;
 }
 
 void sim_network::crash(sim_host host) {

@@ -9,8 +9,11 @@
 #include <iapp/reactor/sim/sim_socket.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +42,9 @@ struct sim_options {
     duration connect_timeout = std::chrono::seconds{75};
     duration send_timeout = std::chrono::seconds{120};
     duration late_max = std::chrono::milliseconds{50}; // of what faults hold up
+    // Hears of each fault that comes about, by the name of its member in sim_faults: for whoever
+    // wants to know why a run went as it did. Changes nothing in it.
+    std::function<void(time_point at, std::string_view fault)> on_fault = {};
     // Whether a poll() that finds nothing moves the clock on to the next event, at most to its
     // timeout. For one reactor by itself, or a few that are stepped in turn. Otherwise nobody moves
     // it but advance_to(), and a poll() never waits.
@@ -65,7 +71,7 @@ enum class sim_step : std::uint8_t {
     complete,
 };
 
-// Hosts with one process each, TCP and Unix sockets, and links between them. Host n, counted from
+// Hosts, TCP and Unix sockets, and links between them. Host n, counted from
 // 0, has the addresses 127.0.0.0/8, ::1, 10.0.0.0 + n + 1 and fd00:: + n + 1. All reactors of one
 // network are driven by one thread, and must be gone before it is. Two runs in which the same calls
 // are made in the same order are the same, which event_hash() proves.
@@ -90,9 +96,10 @@ class sim_network {
 
     // The parts of one, for whoever puts something between. The engine belongs to the reactor that
     // `parts` belongs to, and finds its descriptors with the kernel of the same host.
-    std::unique_ptr<kernel> make_kernel(sim_host host);
+    // Reactors of a host with different `program` numbers can be killed one without the other.
+    std::unique_ptr<kernel> make_kernel(sim_host host, std::uint32_t program = 0);
     std::unique_ptr<engine> make_engine(sim_host host, sim_character character,
-                                        const engine_parts& parts);
+                                        const engine_parts& parts, std::uint32_t program = 0);
 
     // Who waits for what concerns the engine that was made last.
     const sim_waiter& latest_waiter() const noexcept { return *waiters_.back(); }
@@ -132,11 +139,15 @@ class sim_network {
     // and again, so it arrives after heal(), or is given up after the timeouts above.
     void partition(sim_host a, sim_host b);
     void heal(sim_host a, sim_host b);
+    // No faults, partitions and stalls from now on.
+    void end_trouble();
     // Nothing reaches it or leaves it until then. Of several stalls the longest counts.
     void stall(sim_host host, time_point until);
     // As kill -9: the system closes all descriptors, and peers see the end or a reset. Whatever
     // still belongs to the dead process can be destroyed: its calls do nothing any more.
     void kill(sim_host host);
+    // The same of one of its programs, whose number nobody gets again.
+    void kill(sim_host host, std::uint32_t program);
     // As a pulled plug: peers hear nothing, until they send something after restart().
     void crash(sim_host host);
     // A new process on a host that was killed or crashed; make_reactor() for it comes after.
@@ -175,6 +186,7 @@ class sim_network {
     bool draw(std::uint32_t sim_faults::*fault);
     std::uint64_t below(std::uint64_t n);
     duration delay();
+    void tell(std::uint32_t sim_faults::*fault) const;
     void note(sim_step what, std::uint64_t value) noexcept;
 
     // Events (sim_events.cpp).
@@ -204,7 +216,11 @@ class sim_network {
     sim_process& of(sim_host host) noexcept { return *processes_[host.number]; }
 
     sim_descriptor* find(sim_host host, descriptor fd) noexcept;
-    result<descriptor> open(sim_host host, sim_kind kind, slot_id what, unsigned end);
+    result<descriptor> open(sim_host host, const sim_program& by, sim_kind kind, slot_id what,
+                            unsigned end);
+    sim_program begin(sim_host host, std::uint32_t program) noexcept;
+    bool runs(sim_host host, const sim_program& which) noexcept;
+    void lose_descriptors(sim_host host, std::optional<std::uint32_t> only_of);
     void close(sim_host host, descriptor fd);
     sim_readiness readiness(sim_host host, descriptor fd) noexcept;
     void stop_waiting(sim_host host, descriptor fd, const sim_waiter& by) noexcept;

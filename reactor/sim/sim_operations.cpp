@@ -44,7 +44,7 @@ void sim_engine::begin(transport& t, side on) {
     descriptor_state& s = state_of(t.fd);
     (on == side::input ? s.input : s.output) = {.of = &t};
     (on == side::input ? t.ring.input_armed : t.ring.output_armed) = true;
-    if (network_.of(host_).incarnation == incarnation_) {
+    if (network_.runs(host_, program_)) {
         if (sim_descriptor* d = network_.find(host_, t.fd)) {
             d->waiter = this;
         }
@@ -85,7 +85,7 @@ void sim_engine::go_on(descriptor fd) {
 }
 
 void sim_engine::attempt(operation& o, side on) {
-    if (network_.of(host_).incarnation != incarnation_) { // the process is dead
+    if (!network_.runs(host_, program_)) { // the process is dead
         complete(o, on, {.last = true, .error = sim_error(std::errc::bad_file_descriptor)});
     } else if (network_.draw(&sim_faults::interrupted)) {
         complete(o, on, {.last = true, .error = sim_error(std::errc::interrupted)});

@@ -10,8 +10,8 @@ constexpr std::size_t closed_kept = 16;
 
 } // namespace
 
-sim_poller::sim_poller(sim_network& network, sim_host host)
-    : network_{network}, host_{host}, incarnation_{network.of(host).incarnation} {
+sim_poller::sim_poller(sim_network& network, sim_host host, const sim_program& program)
+    : network_{network}, host_{host}, program_{program} {
     network_.waiters_.push_back(this);
 }
 
@@ -27,7 +27,7 @@ sim_poller::registration* sim_poller::find(descriptor fd) noexcept {
 
 void sim_poller::change(const interest_change& c) {
     sim_descriptor* d = network_.find(host_, c.fd);
-    if (d == nullptr || network_.of(host_).incarnation != incarnation_) {
+    if (d == nullptr || !network_.runs(host_, program_)) {
         failed_.push_back({.key = c.key,
                            .ended = true,
                            .error = static_cast<int>(std::errc::bad_file_descriptor)});

@@ -16,7 +16,7 @@ class sim_poller final : public poller, private sim_waiter {
   public:
     static constexpr std::string_view called = "sim_ready";
 
-    sim_poller(sim_network& network, sim_host host);
+    sim_poller(sim_network& network, sim_host host, const sim_program& program);
     ~sim_poller() override;
     sim_poller(const sim_poller&) = delete;
     sim_poller& operator=(const sim_poller&) = delete;
@@ -54,7 +54,7 @@ class sim_poller final : public poller, private sim_waiter {
 
     sim_network& network_;
     sim_host host_;
-    std::uint32_t incarnation_;
+    sim_program program_;
     std::atomic<bool> woken_{false};
     std::uint64_t calls_ = 0;
     std::vector<registration> registered_; // by descriptor

@@ -9,16 +9,23 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
 
 namespace iapp {
 
-// A machine of a simulated network and the one process on it.
+// A machine of a simulated network.
 struct sim_host {
     std::uint32_t number = 0;
     friend bool operator==(sim_host, sim_host) = default;
+};
+
+// One of the programs on a host, from its start to its end.
+struct sim_program {
+    std::uint32_t number = 0;      // among those of its host
+    std::uint32_t incarnation = 0; // of the host
 };
 
 inline std::error_code sim_error(std::errc why) noexcept {
@@ -53,8 +60,9 @@ struct sim_readiness {
 // What a descriptor stands for.
 struct sim_descriptor {
     sim_kind kind = sim_kind::none;
-    slot_id what;         // of a connection or a listener
-    std::uint8_t end = 0; // of a connection
+    slot_id what;              // of a connection or a listener
+    std::uint8_t end = 0;      // of a connection
+    std::uint32_t program = 0; // whose it is
     sim_waiter* waiter = nullptr;
 };
 
@@ -106,9 +114,10 @@ struct sim_connection {
     }
 };
 
-// The one process of a host.
+// What runs on a host; its programs differ only in that one may end without the others.
 struct sim_process {
-    std::uint32_t incarnation = 0; // grows with each crash; who knows an older one is dead
+    std::uint32_t incarnation = 0;  // grows with each crash; who knows an older one is dead
+    std::set<std::uint32_t> killed; // programs, by number
     bool down = false;
     std::size_t descriptors_max = 0;
     std::size_t descriptors_used = 0;

@@ -26,7 +26,8 @@ sim_descriptor* sim_network::find(sim_host host, descriptor fd) noexcept {
 }
 
 // The lowest number that is free, as POSIX wants it: a descriptor that was closed is soon another.
-result<descriptor> sim_network::open(sim_host host, sim_kind kind, slot_id what, unsigned end) {
+result<descriptor> sim_network::open(sim_host host, const sim_program& by, sim_kind kind,
+                                     slot_id what, unsigned end) {
     sim_process& p = of(host);
     if (p.descriptors_used >= p.descriptors_max) {
         return sim_error(std::errc::too_many_files_open);
@@ -39,7 +40,7 @@ result<descriptor> sim_network::open(sim_host host, sim_kind kind, slot_id what,
         p.descriptors.emplace_back();
     }
     p.descriptors[static_cast<std::size_t>(fd)] = {kind, what, static_cast<std::uint8_t>(end),
-                                                   nullptr};
+                                                   by.number, nullptr};
     ++p.descriptors_used;
     note(sim_step::open, static_cast<std::uint64_t>(fd));
     return fd;

@@ -46,7 +46,7 @@ iapp::system& restart(sim_world& world, sim_host on, iapp::system& service, chat
     world.kill(on);
     world.require(rules.members == 0, "nothing survives kill -9");
     world.require(!old.publish({}), "the queue of a dead service takes nothing");
-    return start_service<chat_member>(world, on, port, 4, &rules);
+    return start_service<chat_member>(world, on, sim_network::address_of(on, port), 4, &rules);
 }
 
 // What the queues of a service at rest have counted. True: they have dropped nothing.
@@ -75,7 +75,8 @@ outcome play_chat(const sim_world_options& options) {
     const sim_host here = world.network().first_host();
     const sim_host there = world.add_host();
     bool quiet = maybe_make_peace(world);
-    iapp::system* service = &start_service<chat_member>(world, there, port, 4, &rules);
+    iapp::system* service =
+        &start_service<chat_member>(world, there, sim_network::address_of(there, port), 4, &rules);
     iapp::system& clients =
         world.add_system(here, {.workers = static_cast<unsigned>(1 + random.below(3))});
     world.run_for(1s); // the service comes up

@@ -134,6 +134,8 @@ outcome play_conservation(const sim_world_options& options) {
     all.deaths.use(world, all.people);
     all.publications.use(world);
     draw_deeds(all);
+    // Drawn apart, so that the other seeds mean what they did before there was a choice.
+    all.offloads = sim_random{world.seed() ^ 0x6a6f62U}.chance(400'000);
     all.wanted = 10 + all.below(40);
     for (std::uint32_t i = 1 + all.below(2); i > 0; --i) {
         open_district(all);

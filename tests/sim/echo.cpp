@@ -1,10 +1,12 @@
-// Clients and an echo service with deadlines, on hosts of their own.
+// Clients and an echo service with deadlines, on hosts of their own or on one, over TCP or a Unix
+// socket.
 
 #include "sim/echo_session.hpp"
 #include "sim/front.hpp"
 #include "sim/scenario.hpp"
 #include "sim/trouble.hpp"
 #include "sim/visitor.hpp"
+#include "sim/way.hpp"
 
 namespace iapp::test {
 
@@ -13,19 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t port = 7;
-
-// When the faults are over.
-void serve_once_more(visits& all, iapp::system& clients, const address& at) {
-    sim_world& world = *all.world;
-    if (world.stall_max() > 50ms) {
-        return;
-    }
-    world.network().set_faults({});
-    world.run_for(10s); // also a partition
-    begin_visit(all, clients, at, 10'000, 60s);
-    world.require(world.run_until([&] { return all.over(); }, 1h), "the last visit ends");
-    world.require(all.all.back().complete(), "the service survives what befell it");
-}
 
 } // namespace
 
@@ -38,28 +27,31 @@ outcome play_echo(const sim_world_options& options) {
     rules.latest = all.latest = 20 * world.stall_max() + 1s;
     rules.idle_max = 30s + duration{static_cast<duration::rep>(random.below(30'000'000'000))};
 
-    const sim_host there = world.add_host();
-    start_service<echo_session>(world, there, port, 3, &rules);
-    iapp::system& clients = world.add_system(
-        world.network().first_host(), {.workers = static_cast<unsigned>(1 + random.below(3))});
+    const way by = draw_way(world);
+    const sim_host here = world.network().first_host();
+    const sim_host there = host_by(by, world, here);
+    const address at = address_by(by, there, port);
+    iapp::system* service = &start_service<echo_session>(world, there, at, 3, &rules);
+    iapp::system& clients =
+        world.add_system(here, {.workers = static_cast<unsigned>(1 + random.below(3))});
     bool quiet = maybe_make_peace(world);
-    quiet = !maybe_partition(world, world.network().first_host(), there) && quiet;
+    quiet = !maybe_partition(world, here, there) && quiet;
     world.run_for(1s); // the service comes up
 
     const std::uint64_t bytes_max = random.chance(300'000) ? 2'000'000 : 50'000;
     for (std::uint64_t i = 1 + random.below(20); i > 0; --i) {
-        begin_visit(all, clients, sim_network::address_of(there, port), bytes_max, 60s);
+        begin_visit(all, clients, at, bytes_max, 60s);
         world.run_for(duration{static_cast<duration::rep>(random.below(20'000'000))});
         if (random.chance(20'000)) {
-            world.kill(there);
-            start_service<echo_session>(world, there, port, 3, &rules);
+            world.kill(*service);
+            service = &start_service<echo_session>(world, there, at, 3, &rules);
             quiet = false;
         }
     }
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
     world.require(!quiet || all.complete(), "without trouble every visit is complete");
     world.require(!quiet || rules.idle_ends == 0, "nor does anybody wait in vain");
-    serve_once_more(all, clients, sim_network::address_of(there, port));
+    visit_once_more(all, clients, at);
     world.finish();
     return outcome_of(world);
 }

@@ -45,15 +45,16 @@ class front {
     timer again_;
 };
 
-// A service with a front on each of its workers, of which there are 1 to `workers_max`.
+// A service with a front on each of its workers, of which there are 1 to `workers_max`; the name of
+// a Unix socket can have only one.
 template <class Session, class... Args>
-iapp::system& start_service(sim_world& world, sim_host on, std::uint16_t port,
+iapp::system& start_service(sim_world& world, sim_host on, const address& at,
                             std::uint64_t workers_max, const Args&... args) {
     const auto workers = static_cast<unsigned>(1 + world.random().below(workers_max));
+    const unsigned fronts = at.family() == address_family::unix_path ? 1 : workers;
     iapp::system& service = world.add_system(on, {.workers = workers});
-    for (unsigned i = 0; i < workers; ++i) {
-        service.spawn<front<Session, Args...>>({.on = {i}}, sim_network::address_of(on, port),
-                                               args...);
+    for (unsigned i = 0; i < fronts; ++i) {
+        service.spawn<front<Session, Args...>>({.on = {i}}, at, args...);
     }
     return service;
 }

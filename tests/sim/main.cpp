@@ -66,6 +66,9 @@ std::optional<wanted> parse(int argc, char** argv) {
     return w;
 }
 
+// Several times what any scenario needs.
+constexpr std::uint64_t memory_max_bytes = 64U << 20;
+
 struct run {
     const scenario& which;
     std::uint64_t seed;
@@ -118,8 +121,9 @@ bool play_seeds(const scenario& which, const wanted& w, fault_counts& faults) {
         const run what{which, seed};
         const os::last_words last{&say_replay, &what};
         try {
-            const outcome first = which.run({.seed = seed});
-            const outcome second = which.run({.seed = seed});
+            const sim_world_options options{.seed = seed, .memory_max_bytes = memory_max_bytes};
+            const outcome first = which.run(options);
+            const outcome second = which.run(options);
             if (first.hash != second.hash) {
                 print_replay(what, "the same seed did two things");
                 ok = false;

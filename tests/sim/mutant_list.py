@@ -331,4 +331,11 @@ MUTANTS = (
         breaks="the news of an end overtakes what waits in a mailbox with a limit",
         old="    if (!which.near.is_linked() ||\n",
         new="    if (true || !which.near.is_linked() ||\n"),
+    Mutant(
+        name="offload_result_lost",
+        file="actors/offload.cpp",
+        scenario="conservation",
+        breaks="the result of offloaded work is thrown away",
+        old="        job.complete(job);",
+        new="        static_cast<void>(job.complete);"),
 )

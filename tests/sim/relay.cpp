@@ -1,10 +1,12 @@
-// Clients, a relay, and an echo service behind it; each on a host of its own.
+// Clients, a relay, and an echo service behind it; each on a host of its own, or the last two on
+// one, over TCP or a Unix socket.
 
 #include "sim/echo_session.hpp"
 #include "sim/front.hpp"
 #include "sim/scenario.hpp"
 #include "sim/trouble.hpp"
 #include "sim/visitor.hpp"
+#include "sim/way.hpp"
 
 namespace iapp::test {
 
@@ -13,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t relay_port = 80;
+constexpr std::uint16_t origin_port = 8080;
 
 // Owns both connections of one client, as in examples/relay.
 class relay_session {
@@ -73,10 +76,12 @@ outcome play_relay(const sim_world_options& options) {
 
     const sim_host here = world.network().first_host();
     const sim_host middle = world.add_host();
-    const sim_host origin = world.add_host();
-    start_service<echo_session>(world, origin, relay_port, 3, &rules);
-    start_service<relay_session>(world, middle, relay_port, 3,
-                                 sim_network::address_of(origin, relay_port));
+    const way by = draw_way(world);
+    const sim_host origin = host_by(by, world, middle);
+    const address behind = address_by(by, origin, origin_port);
+    const address front = sim_network::address_of(middle, relay_port);
+    iapp::system* service = &start_service<echo_session>(world, origin, behind, 3, &rules);
+    iapp::system* relay = &start_service<relay_session>(world, middle, front, 3, behind);
     iapp::system& clients =
         world.add_system(here, {.workers = static_cast<unsigned>(1 + random.below(3))});
     bool quiet = maybe_make_peace(world);
@@ -85,12 +90,23 @@ outcome play_relay(const sim_world_options& options) {
 
     const std::uint64_t bytes_max = random.chance(300'000) ? 1'000'000 : 50'000;
     for (std::uint64_t i = 1 + random.below(12); i > 0; --i) {
-        begin_visit(all, clients, sim_network::address_of(middle, relay_port), bytes_max, 60s);
+        begin_visit(all, clients, front, bytes_max, 60s);
         world.run_for(duration{static_cast<duration::rep>(random.below(20'000'000))});
+        if (random.chance(20'000)) {
+            world.kill(*service);
+            service = &start_service<echo_session>(world, origin, behind, 3, &rules);
+            quiet = false;
+        }
+        if (random.chance(20'000)) {
+            world.kill(*relay);
+            relay = &start_service<relay_session>(world, middle, front, 3, behind);
+            quiet = false;
+        }
     }
     world.require(world.run_until([&] { return all.over(); }, 1h), "every visit ends");
     world.require(!quiet || all.complete(), "without trouble every visit is complete");
     world.require(!quiet || rules.idle_ends == 0, "nor does anybody wait in vain");
+    visit_once_more(all, clients, front);
     world.finish();
     return outcome_of(world);
 }

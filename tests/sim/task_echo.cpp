@@ -48,7 +48,7 @@ outcome play_task_echo(const sim_world_options& options) {
 
     sim_host here = world.network().first_host();
     const sim_host there = world.add_host();
-    start_service<task_echo_session>(world, there, port, 3, &rules);
+    start_service<task_echo_session>(world, there, sim_network::address_of(there, port), 3, &rules);
     iapp::system* clients = &start_clients(world, here);
     const bool parted = maybe_partition(world, here, there);
     quiet = quiet && !parted;
@@ -63,7 +63,8 @@ outcome play_task_echo(const sim_world_options& options) {
         if (random.chance(20'000)) {
             world.kill(there);
             world.require(rules.sessions == 0 && rules.frames == 0, "nothing survives kill -9");
-            start_service<task_echo_session>(world, there, port, 3, &rules);
+            start_service<task_echo_session>(world, there, sim_network::address_of(there, port), 3,
+                                             &rules);
             quiet = false;
         }
         if (random.chance(20'000)) {

@@ -94,4 +94,15 @@ visit& plan_visit(visits& all, const address& to, std::uint64_t bytes_max, durat
                                       .deadline = deadline});
 }
 
+void visit_once_more(visits& all, iapp::system& from, const address& to) {
+    using namespace std::chrono_literals;
+    sim_world& world = *all.world;
+    world.run_for(10s); // what was planned befalls them
+    world.end_trouble();
+    world.run_for(1s); // a front that could not listen tries again
+    begin_visit(all, from, to, 10'000, 60s);
+    world.require(world.run_until([&] { return all.over(); }, 1h), "the last visit ends");
+    world.require(all.all.back().complete(), "the service survives what befell it");
+}
+
 } // namespace iapp::test

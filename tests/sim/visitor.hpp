@@ -100,4 +100,7 @@ void begin_visit(visits& all, iapp::system& from, const address& to, std::uint64
     }
 }
 
+// When all trouble is over, a visit must succeed.
+void visit_once_more(visits& all, iapp::system& from, const address& to);
+
 } // namespace iapp::test

@@ -271,4 +271,29 @@ TEST_CASE("what a connection lets an actor send to another worker is there when 
     CHECK(guests == 1);
 }
 
+TEST_CASE("offloaded work is done and has come back when the kit rests") {
+    struct planner {
+        using accepts = messages<work>;
+
+        planner(context& cx_, int& found_) : cx{cx_}, found{found_} {}
+
+        void on(const work& m) {
+            CHECK(cx.offload([id = m.id] { return id + 1; },
+                             [this](result<int> r) { found = r ? *r : 0; }));
+        }
+
+        context& cx;
+        int& found;
+    };
+
+    int found = 0;
+    kit k{{.workers = 2}};
+    const auto busy = k.spawn_with<planner>({.on = {1}}, std::ref(found));
+    k.inject(busy, work{7});
+    CHECK(found == 8);
+    busy.send(work{8}); // the end comes before it
+    const worker_statistics last = k.finish();
+    CHECK(last.actors.offloads_started == last.actors.offloads_ran + last.actors.offloads_dropped);
+}
+
 } // namespace kit_test

@@ -2,11 +2,14 @@
 
 #include "support/actors.hpp"
 
+#include <iapp/iapp.hpp>
 #include <iapp/sim.hpp>
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
+#include <string_view>
 
 using namespace iapp;
 using namespace iapp::test;
@@ -57,8 +60,8 @@ class critic {
     sim_world& world_;
 };
 
-std::uint64_t play(std::uint64_t seed, int& caught) {
-    sim_world world{{.seed = seed}};
+std::uint64_t play(std::uint64_t seed, int& caught, const sim_options& network = {}) {
+    sim_world world{{.seed = seed, .network = network}};
     iapp::system& sys = world.add_system(world.network().first_host(), {.workers = 3});
     const auto a = sys.spawn<player>({.on = {0}}, std::ref(caught));
     const auto b = sys.spawn<player>({.on = {2}}, std::ref(caught));
@@ -69,7 +72,37 @@ std::uint64_t play(std::uint64_t seed, int& caught) {
     return world.event_hash();
 }
 
+// Has others calculate.
+class planner {
+  public:
+    using accepts = messages<>;
+
+    planner(context& cx, int& found) : cx_{cx}, found_{found} { cx.run(&planner::plan, this); }
+
+  private:
+    task<> plan() {
+        for (int n = 0; n < 5; ++n) {
+            found_ += co_await cx_.offload([](int of) { return of * of; }, n);
+        }
+    }
+
+    context& cx_;
+    int& found_;
+};
+
 } // namespace
+
+TEST_CASE("offloaded work is done, and comes back in its time") {
+    int found = 0;
+    sim_world world{{.seed = 11}};
+    iapp::system& sys = world.add_system(world.network().first_host(), {.workers = 2});
+    CHECK(sys.spawn<planner>({.on = {1}}, std::ref(found)));
+    CHECK(world.run_until([&] { return found == 30; }, 1min));
+    CHECK(sys.spawn<planner>({.on = {0}}, std::ref(found)));
+    const worker_statistics last = world.finish(); // in the middle of it, or before
+    CHECK(last.actors.offloads_started == last.actors.offloads_ran + last.actors.offloads_dropped);
+    CHECK(last.actors.offloads_ran >= 5);
+}
 
 TEST_CASE("a seed does the same again, and another one something else") {
     int caught = 0;
@@ -78,6 +111,21 @@ TEST_CASE("a seed does the same again, and another one something else") {
     CHECK(play(7, caught) == once);
     caught = 0;
     CHECK(play(8, caught) != once);
+}
+
+TEST_CASE("who hears of each fault that comes about changes nothing") {
+    std::map<std::string, int> heard;
+    time_point latest = sim_world::beginning;
+    int caught = 0;
+    const sim_options tells{.on_fault = [&](time_point at, std::string_view fault) {
+        CHECK(at >= latest);
+        latest = at;
+        ++heard[std::string{fault}];
+    }};
+    const std::uint64_t told = play(7, caught, tells);
+    CHECK(heard["interrupted"] > 0);
+    caught = 0;
+    CHECK(play(7, caught) == told);
 }
 
 TEST_CASE("time jumps to the next event, and stands at the end of a wait") {

@@ -47,6 +47,20 @@ TEST_CASE("the hash of events tells what happened and in which order") {
     CHECK(again.value() == a.value());
 }
 
+TEST_CASE("the harmless ones among faults end no connection and refuse none") {
+    sim_faults all;
+    for (const sim_fault_name& one : sim_fault_names()) {
+        all.*one.member = 7;
+    }
+    CHECK_FALSE(all.are_harmless());
+    const sim_faults some = all.harmless();
+    CHECK(some.are_harmless());
+    CHECK(some.short_read == 7);
+    CHECK(some.late_end == 7);
+    CHECK(some.reset + some.timed_out + some.connect_refused + some.too_many_files == 0);
+    CHECK(sim_faults{}.are_harmless());
+}
+
 TEST_CASE("by default nothing goes wrong, and a swarm has some of each") {
     for (const sim_fault_name& one : sim_fault_names()) {
         CAPTURE(std::string{one.name});

@@ -147,6 +147,7 @@ void citizen::act_once(deed what, std::uint32_t hops) {
 void citizen::check_at_rest() {
     all_.require(!line_ || line_.outstanding() == 0, "credits come back");
     all_.require(!waits_for_funds_, "who waits for credits is told of them");
+    all_.require(results_awaited_ == 0, "offloaded work has come back");
     for (unsigned i = 0; i < queues_each; ++i) {
         if (subscriptions_[i]) {
             all_.publications.note_missed(*readers_[i], cx_.worker_index());

@@ -109,6 +109,7 @@ class citizen {
     credit_line<goods> line_;
     std::uint32_t lines_ = 0; // so far
     bool waits_for_funds_ = false;
+    int results_awaited_ = 0; // of offloaded work
 };
 
 // One that hears of the ends of those that it is linked with, and is asked to stop.

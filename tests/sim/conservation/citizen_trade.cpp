@@ -3,6 +3,8 @@
 #include "sim/conservation/citizen.hpp"
 #include "sim/conservation/district.hpp"
 
+#include <utility>
+
 namespace iapp::test::conservation {
 
 namespace {
@@ -120,12 +122,20 @@ void citizen::on(funds what) {
     }
 }
 
-// A world has no threads that could do the work.
 void citizen::offload() {
-    const result<void> refused =
-        cx_.offload([&all = all_] { all.world->fail("work runs on a thread that there is not"); },
-                    [](const result<void>&) {});
-    all_.require(refused.error() == std::errc::not_supported, "offloaded work is refused");
+    const result<void> taken =
+        cx_.offload([number = number_] { return number + 1; },
+                    [this, open = true](result<std::uint32_t> r) mutable {
+                        live();
+                        --results_awaited_;
+                        all_.require(std::exchange(open, false), "offloaded work comes back once");
+                        all_.require(r && *r == number_ + 1, "and with its result");
+                    });
+    results_awaited_ += taken ? 1 : 0;
+    const std::error_code full = actor_error::refused;
+    const std::error_code nobody = make_error_code(std::errc::not_supported);
+    all_.require(taken ? all_.offloads : taken.error() == (all_.offloads ? full : nobody),
+                 "offloaded work is refused for a reason");
 }
 
 } // namespace iapp::test::conservation

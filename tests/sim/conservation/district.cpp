@@ -51,8 +51,10 @@ void open_district(town& all) {
                       "what is sent under a credit is not refused");
     };
     in.program = &world.add_system(
-        world.add_host(),
-        {.workers = in.workers, .limits = any_limits(all), .dead_letter_observer = watch});
+        world.add_host(), {.workers = in.workers,
+                           .limits = any_limits(all),
+                           .dead_letter_observer = watch,
+                           .offload = {.threads = all.offloads ? 1U : 0U, .queue_max = 3}});
     make_queues(all, in);
 }
 

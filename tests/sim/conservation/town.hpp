@@ -125,6 +125,7 @@ struct town {
     std::vector<deed> deeds;  // each as often as it is likely
     std::uint32_t wanted = 0; // how many more may be spawned
     int frames = 0;           // of tasks
+    bool offloads = false;    // there is somebody who does offloaded work
     bool at_rest = false;
     duration latest{0}; // by which a timer may be late
 
