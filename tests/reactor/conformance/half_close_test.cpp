@@ -94,23 +94,16 @@ TEST_CASE("a stream whose input ended stays open for writing until it is told ot
     f.run_until("both ends", [&] { return client.closed && server.closed; });
 }
 
-TEST_CASE("a half-close after the peer has closed ends the stream well") {
-    const socket_path path;
-    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
-        CAPTURE(at.to_string());
-        reactor_fixture f;
-        endpoint client;
-        endpoint server;
-        f.join(client, server, {}, at);
-        client.s.close();
-        f.run_until("the end of input", [&] { return client.closed && server.ended; });
-        server.s.shutdown_write();
-        f.run_until("the end", [&] { return server.closed == 1; });
-        CHECK(server.closed_well());
-    }
-}
-
 namespace {
+
+// Lets the client close first, and the server half-close when it has heard of that.
+void half_close_last(reactor_fixture& f, endpoint& client, endpoint& server, const address& at) {
+    f.join(client, server, {}, at);
+    client.s.close();
+    f.run_until("the end of input", [&] { return client.closed && server.ended == 1; });
+    server.s.shutdown_write();
+    f.run_until("the end", [&] { return server.closed == 1; });
+}
 
 // Says what FreeBSD says when the peer of a Unix socket has closed.
 struct peerless_kernel : forwarding_kernel {
@@ -121,6 +114,18 @@ struct peerless_kernel : forwarding_kernel {
 
 } // namespace
 
+TEST_CASE("a half-close after the peer has closed ends the stream well") {
+    const socket_path path;
+    for (const address& at : {reactor_fixture::loopback(), path.at()}) {
+        CAPTURE(at.to_string());
+        reactor_fixture f;
+        endpoint client;
+        endpoint server;
+        half_close_last(f, client, server, at);
+        CHECK(server.closed_well());
+    }
+}
+
 TEST_CASE("not to be connected is an error of a half-close, but not over a Unix socket" *
           doctest::test_suite("os")) {
     const socket_path path;
@@ -130,11 +135,7 @@ TEST_CASE("not to be connected is an error of a half-close, but not over a Unix 
         reactor_fixture f{{}, std::make_unique<peerless_kernel>()};
         endpoint client;
         endpoint server;
-        f.join(client, server, {}, at);
-        client.s.close();
-        f.run_until("the end of input", [&] { return server.ended == 1; });
-        server.s.shutdown_write();
-        f.run_until("the end", [&] { return server.closed == 1; });
+        half_close_last(f, client, server, at);
         CHECK(server.closed_well() == is_unix);
         CHECK(server.closed_with(std::errc::not_connected) != is_unix);
     }

@@ -22,16 +22,22 @@ inline std::unique_ptr<uring_engine> make_ring(engine_world& world,
     return std::move(*made);
 }
 
+// The far end of a connection that the engine receives from.
+inline unique_fd receive_from_peer(engine_world& world, engine& by, received_text& told,
+                                   std::uint32_t io_size_bytes) {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    make_non_blocking(ends[0]);
+    world.receive(by, told, ends[0], io_size_bytes);
+    return unique_fd{ends[1]};
+}
+
 // Connections whose far ends are ours to write to.
 struct crowd {
     crowd(engine_world& world, engine& by, unsigned count, std::uint32_t io_size_bytes)
         : told(count) {
         for (received_text& one : told) {
-            int ends[2];
-            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-            make_non_blocking(ends[0]);
-            peers.emplace_back(ends[1]);
-            world.receive(by, one, ends[0], io_size_bytes);
+            peers.push_back(receive_from_peer(world, by, one, io_size_bytes));
         }
         by.poll(duration::zero()); // all of them wait in the kernel now
     }

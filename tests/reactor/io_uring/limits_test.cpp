@@ -139,12 +139,8 @@ TEST_CASE("more sizes of items than rings of buffers: none is larger than asked 
     std::vector<unique_fd> peers;
     const std::string text = pattern(500);
     for (unsigned i = 0; i < sizes; ++i) {
-        int ends[2];
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-        make_non_blocking(ends[0]);
-        peers.emplace_back(ends[1]);
-        world.receive(ring, told[i], ends[0], 10 + i);
-        REQUIRE(::send(ends[1], text.data(), text.size(), MSG_NOSIGNAL) == 500);
+        peers.push_back(receive_from_peer(world, ring, told[i], 10 + i));
+        REQUIRE(::send(peers[i].get(), text.data(), text.size(), MSG_NOSIGNAL) == 500);
     }
     CHECK(world.run_until(ring, [&] {
         return std::all_of(told.begin(), told.end(),
